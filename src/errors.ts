@@ -1,0 +1,62 @@
+/** The one error root. A room adds one line: `class RegistryError extends BuildError<'UNAUTHORIZED' | ...> {}`. */
+
+/** What kind of thing went wrong; decides the exit code and whether trying again can help. */
+export type ErrorFamily =
+  | 'registry'
+  | 'execution'
+  | 'filesystem'
+  | 'manifest'
+  | 'authentication'
+  | 'network'
+  | 'validation'
+  | 'resource'
+  | 'internal';
+
+/** A place in a Dockerfile or ignore file. Lines are 1-based and inclusive. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  /** The whole text of `file`, so that the lines can be shown without reading it again. */
+  readonly text?: string;
+}
+
+export interface BuildErrorOptions {
+  readonly family: ErrorFamily;
+  /** The next thing that the user can do, as a sentence. */
+  readonly hint?: string | undefined;
+  readonly location?: SourceLocation | undefined;
+  /** True where the same request may succeed later. Default false. */
+  readonly retryable?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/** A fault that the user can understand and act on. Message form: "Cannot <verb> <thing>: <what was found>". */
+export class BuildError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly family: ErrorFamily;
+  readonly hint: string | undefined;
+  readonly location: SourceLocation | undefined;
+  readonly retryable: boolean;
+
+  constructor(code: Code, message: string, options: BuildErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.family = options.family;
+    this.hint = options.hint;
+    this.location = options.location;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** Several faults found in one pass, reported together. */
+export class BuildErrors extends BuildError<'SEVERAL'> {
+  readonly errors: readonly BuildError[];
+
+  constructor(errors: readonly BuildError[]) {
+    const first = errors[0];
+    super('SEVERAL', errors.map((e) => e.message).join('\n'), { family: first?.family ?? 'validation', hint: first?.hint, location: first?.location });
+    this.errors = errors;
+  }
+}

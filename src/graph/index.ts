@@ -1,0 +1,3 @@
+export type * from './op.ts';
+export { type Vertex, type VertexMeta, makeVertex } from './vertex.ts';
+export { canonicalJSON } from './canonical-json.ts';

@@ -1,0 +1,1 @@
+export type { EntryType, TreeNode, LayerEntry, LayerIndex, FileTree, ContentSource, PlanEntry } from './entry.ts';
