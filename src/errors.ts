@@ -1,16 +1,7 @@
 /** The one error root. A room adds one line: `class RegistryError extends BuildError<'UNAUTHORIZED' | ...> {}`. */
 
 /** What kind of thing went wrong; decides the exit code and whether trying again can help. */
-export type ErrorFamily =
-  | 'registry'
-  | 'execution'
-  | 'filesystem'
-  | 'manifest'
-  | 'authentication'
-  | 'network'
-  | 'validation'
-  | 'resource'
-  | 'internal';
+export type ErrorFamily = 'registry' | 'execution' | 'filesystem' | 'manifest' | 'authentication' | 'network' | 'validation' | 'resource' | 'internal';
 
 /** A place in a Dockerfile or ignore file. Lines are 1-based and inclusive. */
 export interface SourceLocation {

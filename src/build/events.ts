@@ -12,10 +12,30 @@ export type BuildEvent =
   | { readonly kind: 'canceled'; readonly vertex: string; readonly timeMs: number }
   | { readonly kind: 'log'; readonly vertex: string; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array; readonly timeMs: number }
   /** Bytes moved or things done within a step. `id` names the thing, for instance a layer's digest. */
-  | { readonly kind: 'progress'; readonly vertex: string; readonly id: string; readonly action: string; readonly current: number; readonly total?: number; readonly timeMs: number }
-  | { readonly kind: 'warning'; readonly rule: string; readonly description: string; readonly message: string; readonly url?: string; readonly location?: SourceLocation }
+  | {
+      readonly kind: 'progress';
+      readonly vertex: string;
+      readonly id: string;
+      readonly action: string;
+      readonly current: number;
+      readonly total?: number;
+      readonly timeMs: number;
+    }
+  | {
+      readonly kind: 'warning';
+      readonly rule: string;
+      readonly description: string;
+      readonly message: string;
+      readonly url?: string;
+      readonly location?: SourceLocation;
+    }
   /** What the machine did: worker started, container started, layer unpacked, blob downloaded. A fully cached build has none of the first three. */
-  | { readonly kind: 'activity'; readonly activity: 'worker' | 'container' | 'unpack' | 'download' | 'upload'; readonly detail: string; readonly timeMs: number };
+  | {
+      readonly kind: 'activity';
+      readonly activity: 'worker' | 'container' | 'unpack' | 'download' | 'upload';
+      readonly detail: string;
+      readonly timeMs: number;
+    };
 
 export interface ImageResult {
   /** Of the manifest, or of the index where there are several platforms. */

@@ -1,7 +1,10 @@
 import type { Platform } from '../oci/index.ts';
 
 /** Where a secret's value comes from. */
-export type SecretSource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'env'; readonly name: string } | { readonly kind: 'value'; readonly value: Uint8Array };
+export type SecretSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'value'; readonly value: Uint8Array };
 
 /** `--ssh id[=socket|key[,key]]`; an empty list of paths means $SSH_AUTH_SOCK. */
 export interface SshSource {

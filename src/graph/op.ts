@@ -111,7 +111,15 @@ export type RunMount =
       readonly uid: number;
       readonly gid: number;
     }
-  | { readonly kind: 'ssh'; readonly id: string; readonly target: string; readonly required: boolean; readonly mode: number; readonly uid: number; readonly gid: number };
+  | {
+      readonly kind: 'ssh';
+      readonly id: string;
+      readonly target: string;
+      readonly required: boolean;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    };
 
 /** What one source of a copy selects. */
 export type CopySource =

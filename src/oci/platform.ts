@@ -54,7 +54,22 @@ export function platformMatches(wanted: Platform, offered: Platform): boolean {
   return offered.variant === undefined;
 }
 
-const knownArchitectures = new Set(['amd64', 'arm64', 'arm', '386', 'ppc64le', 's390x', 'riscv64', 'mips64le', 'mips64', 'loong64', 'wasm', 'ppc64', 'mips', 'mipsle']);
+const knownArchitectures = new Set([
+  'amd64',
+  'arm64',
+  'arm',
+  '386',
+  'ppc64le',
+  's390x',
+  'riscv64',
+  'mips64le',
+  'mips64',
+  'loong64',
+  'wasm',
+  'ppc64',
+  'mips',
+  'mipsle',
+]);
 
 function variantNumber(variant: string | undefined, fallback: number): number {
   const match = /^v(\d+)/.exec(variant ?? '');

@@ -53,4 +53,6 @@ export interface RunRequest {
   readonly sourceDateEpoch?: number;
 }
 
-export type RunResult = { readonly kind: 'exit'; readonly exitCode: number; readonly signal?: string } | { readonly kind: 'layer'; readonly layer: LayerRecord };
+export type RunResult =
+  | { readonly kind: 'exit'; readonly exitCode: number; readonly signal?: string }
+  | { readonly kind: 'layer'; readonly layer: LayerRecord };
