@@ -51,3 +51,8 @@ export class BuildErrors extends BuildError<'SEVERAL'> {
     this.errors = errors;
   }
 }
+
+/** Gives an error a place in a source file where it had none; the innermost place wins. */
+export function locate(error: BuildError, location: SourceLocation | undefined): void {
+  if (error.location === undefined && location !== undefined) (error as { location: SourceLocation | undefined }).location = location;
+}

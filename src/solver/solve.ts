@@ -1,0 +1,133 @@
+import { BuildError, locate } from '../errors.ts';
+import { canonicalJSON, keyOp, reachable, type Vertex } from '../graph/index.ts';
+import { digestOf, type Digest } from '../oci/index.ts';
+import { boundedPool } from '../stream/index.ts';
+import type { CacheRecord, CacheStore, OpRunners, Result, StepEvent, UsageHints } from './ports.ts';
+
+export interface SolveOptions {
+  readonly runners: OpRunners;
+  readonly cache: CacheStore;
+  /** From usageOf. */
+  readonly hints: ReadonlyMap<string, UsageHints>;
+  /** How many ops run at once. */
+  readonly parallelism: number;
+  readonly signal: AbortSignal;
+  readonly emit: (event: SolveEvent) => void;
+}
+
+/** What happens to the vertices. Every vertex that was started ends in exactly one of cached, done, failed, canceled. */
+export type SolveEvent =
+  | { readonly kind: 'started' | 'cached' | 'done' | 'canceled'; readonly vertex: Vertex; readonly result?: Result }
+  | { readonly kind: 'failed'; readonly vertex: Vertex; readonly error: BuildError }
+  | { readonly kind: 'step'; readonly vertex: Vertex; readonly event: StepEvent };
+
+/**
+ * Solves the targets and gives the results of all vertices they need, by vertex digest. Equal vertices and equal keys are executed once, also across processes
+ * that share the cache. The first failure cancels the rest, waits until all has stopped, and is thrown with the vertex's location.
+ */
+export async function solve(targets: readonly Vertex[], options: SolveOptions): Promise<Map<string, Result>> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const pool = boundedPool(options.parallelism);
+  const memo = new Map<string, Promise<Result>>();
+  const executing = new Map<Digest, Promise<Result>>();
+  let failure: unknown;
+
+  const solveOnce = (vertex: Vertex): Promise<Result> => {
+    let promise = memo.get(vertex.digest);
+    if (promise === undefined) {
+      promise = solveVertex(vertex).catch((error: unknown) => {
+        failure ??= error;
+        stop.abort(error);
+        throw error;
+      });
+      promise.catch(() => {});
+      memo.set(vertex.digest, promise);
+    }
+    return promise;
+  };
+
+  const solveVertex = async (vertex: Vertex): Promise<Result> => {
+    const inputs = await Promise.all(vertex.inputs.map(solveOnce));
+    signal.throwIfAborted();
+    let started = false;
+    const start = (): void => {
+      if (!started) options.emit({ kind: 'started', vertex });
+      started = true;
+    };
+    try {
+      const parts = await options.runners.keyParts(vertex, inputs, signal);
+      if (parts === undefined) {
+        start();
+        const result = await runVertex(vertex, inputs);
+        options.emit({ kind: 'done', vertex, result });
+        return result;
+      }
+      const key = digestOf(canonicalJSON({ op: keyOp(vertex.op), parts }));
+      const hit = vertex.meta.ignoreCache === true ? undefined : options.cache.get(key);
+      if (hit !== undefined) {
+        const result = resultOf(hit);
+        options.emit({ kind: 'cached', vertex, result });
+        return result;
+      }
+      start();
+      const { result, cached } = await executeKey(key, vertex, inputs);
+      options.emit({ kind: cached ? 'cached' : 'done', vertex, result });
+      return result;
+    } catch (error) {
+      const canceled = signal.aborted && !(error instanceof BuildError);
+      if (canceled || (failure !== undefined && signal.aborted)) {
+        if (started) options.emit({ kind: 'canceled', vertex });
+        throw error;
+      }
+      if (error instanceof BuildError) {
+        locate(error, vertex.meta.location);
+        options.emit({ kind: 'failed', vertex, error });
+      } else if (started) options.emit({ kind: 'canceled', vertex });
+      throw error;
+    }
+  };
+
+  const executeKey = async (key: Digest, vertex: Vertex, inputs: readonly Result[]): Promise<{ result: Result; cached: boolean }> => {
+    const other = executing.get(key);
+    if (other !== undefined) return { result: await other, cached: true };
+    let cached = false;
+    const promise = (async (): Promise<Result> => {
+      await using _held = await options.cache.lock(key, signal);
+      const hit = vertex.meta.ignoreCache === true ? undefined : options.cache.get(key);
+      if (hit !== undefined) {
+        cached = true;
+        return resultOf(hit);
+      }
+      const result = await runVertex(vertex, inputs);
+      if (result.kind === 'layers') {
+        const { treeID, layers, createdAtMs } = result;
+        options.cache.put(key, createdAtMs === undefined ? { treeID, layers } : { treeID, layers, createdAtMs });
+      }
+      return result;
+    })();
+    executing.set(key, promise);
+    return { result: await promise, cached };
+  };
+
+  const runVertex = (vertex: Vertex, inputs: readonly Result[]): Promise<Result> =>
+    pool(() => {
+      signal.throwIfAborted();
+      return options.runners.run(vertex, inputs, {
+        signal,
+        hints: options.hints.get(vertex.digest) ?? { exported: false, mounted: false },
+        emit: (event) => options.emit({ kind: 'step', vertex, event }),
+      });
+    });
+
+  const vertices = reachable(targets);
+  await Promise.allSettled(vertices.map(solveOnce));
+  if (failure !== undefined) throw failure;
+  const results = new Map<string, Result>();
+  for (const vertex of vertices) results.set(vertex.digest, await solveOnce(vertex));
+  return results;
+}
+
+function resultOf(record: CacheRecord): Result {
+  return { kind: 'layers', ...record };
+}

@@ -1,0 +1,31 @@
+import { reachable, type Vertex } from '../graph/index.ts';
+import type { UsageHints } from './ports.ts';
+
+/** How each vertex's own layer will be used, by vertex digest. `exported` are the vertices whose states become images. */
+export function usageOf(targets: readonly Vertex[], exported: readonly Vertex[]): Map<string, UsageHints> {
+  const exportedSet = new Set<string>();
+  const mountedSet = new Set<string>();
+  for (const vertex of exported) markChain(vertex, exportedSet);
+  for (const vertex of reachable([...targets, ...exported])) {
+    if (vertex.op.kind !== 'run') continue;
+    for (const input of vertex.inputs) markChain(input, mountedSet);
+  }
+  const hints = new Map<string, UsageHints>();
+  for (const vertex of reachable([...targets, ...exported])) {
+    hints.set(vertex.digest, { exported: exportedSet.has(vertex.digest), mounted: mountedSet.has(vertex.digest) });
+  }
+  return hints;
+}
+
+/** Marks the vertices whose layers make up the state of `vertex`. */
+function markChain(vertex: Vertex, set: Set<string>): void {
+  const todo = [vertex];
+  for (let current = todo.pop(); current !== undefined; current = todo.pop()) {
+    if (set.has(current.digest)) continue;
+    set.add(current.digest);
+    const [base, layer] = current.inputs;
+    const { op } = current;
+    if ((op.kind === 'run' || op.kind === 'mkdir' || op.kind === 'merge' || (op.kind === 'copy' && !op.link)) && base !== undefined) todo.push(base);
+    if (op.kind === 'merge' && layer !== undefined) todo.push(layer);
+  }
+}

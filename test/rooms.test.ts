@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readFileSync, globSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+
+/** The rooms in the order in which data flows; a room imports only rooms above it. docs/architecture.md has the picture. */
+const rooms = [
+  'errors.ts', 'oci', 'stream', 'tar', 'tree',
+  'dockerfile', 'graph', 'frontend',
+  'solver',
+  'sys', 'content', 'registry', 'snapshot', 'layer', 'executor', 'worker', 'ops', 'cache',
+  'image', 'exporter',
+  'build', 'cli',
+];
+
+const root = join(import.meta.dirname, '..', 'src');
+const importPattern = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)(['"])(\.[^'"]*)\1/g;
+
+interface Violation {
+  readonly file: string;
+  readonly imports: string;
+  readonly why: string;
+}
+
+test('rooms: a room imports only rooms above it, and only through their door', () => {
+  const violations: Violation[] = [];
+  for (const file of globSync('**/*.ts', { cwd: root })) {
+    const room = roomOf(file);
+    if (file === 'index.ts') continue;
+    if (!rooms.includes(room)) violations.push({ file, imports: '', why: `${room} is not on the list of rooms` });
+    for (const match of readFileSync(join(root, file), 'utf8').matchAll(importPattern)) {
+      const target = relative(root, join(root, dirname(file), match[2]!));
+      const other = roomOf(target);
+      if (other === room || (target.startsWith('..') && file.endsWith('.test.ts'))) continue;
+      if (rooms.indexOf(other) < 0 || rooms.indexOf(other) > rooms.indexOf(room)) violations.push({ file, imports: target, why: 'not above it' });
+      else if (target !== other && target !== `${other}/index.ts`) violations.push({ file, imports: target, why: 'not the door' });
+    }
+  }
+  assert.deepEqual(violations, []);
+});
+
+test('rooms: only sys starts processes or loads native code', () => {
+  const offenders = globSync('**/*.ts', { cwd: root }).filter(
+    (file) => !file.endsWith('.test.ts') && roomOf(file) !== 'sys' && /['"](node:child_process|koffi)['"]/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  assert.deepEqual(offenders, []);
+});
+
+test('rooms: the pure rooms read no files, no clock and no environment', () => {
+  const pure = ['oci', 'tar', 'tree', 'dockerfile', 'graph', 'frontend', 'solver', 'image'];
+  const offenders = globSync('**/*.ts', { cwd: root }).filter(
+    (file) => !file.endsWith('.test.ts') && pure.includes(roomOf(file)) && /['"]node:(fs|fs\/promises|http|https|net|sqlite)['"]|\bDate\.now\(|\bprocess\.env\b/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  assert.deepEqual(offenders, []);
+});
+
+function roomOf(path: string): string {
+  return path.split('/')[0]!;
+}
