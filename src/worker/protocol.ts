@@ -29,8 +29,20 @@ export interface WriteLayerRequest {
 export type StepMount =
   /** Layers mounted as one tree; `source` is a path in it. */
   | { readonly kind: 'layers'; readonly layers: readonly DiffID[]; readonly source: string; readonly target: string; readonly readonly: boolean }
-  /** A folder of the store that lives on (cache mounts). */
-  | { readonly kind: 'folder'; readonly folder: string; readonly target: string; readonly readonly: boolean }
+  /**
+   * A folder of the store that lives on (cache mounts). The worker makes it where it is missing, with this owner and mode. With `seed` the folder holds what was
+   * written on top of those layers: an overlay whose upper side is `<folder>/upper`, so that the first user finds the seed's contents.
+   */
+  | {
+      readonly kind: 'folder';
+      readonly folder: string;
+      readonly target: string;
+      readonly readonly: boolean;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly seed?: { readonly layers: readonly DiffID[]; readonly source: string };
+    }
   | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number }
   | { readonly kind: 'secret'; readonly target: string; readonly data: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
   /** A unix socket of the host. */
