@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { digestOf } from '../oci/index.ts';
+import { openStore } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ossb-blobs-'));
+const store = openStore(join(folder, 'store'));
+const blobs = store.blobs;
+after(() => {
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+const none = digestOf('not there');
+
+test('put stores once; read, size, open give the bytes back', async () => {
+  const digest = blobs.put('hello');
+  assert.equal(digest, digestOf('hello'));
+  assert.equal(blobs.put(Buffer.from('hello')), digest);
+  assert.ok(blobs.has(digest));
+  assert.equal(blobs.size(digest), 5);
+  assert.equal(blobs.read(digest).toString(), 'hello');
+  assert.equal(Buffer.concat(await blobs.open(digest).toArray()).toString(), 'hello');
+  assert.equal(Buffer.concat(await blobs.open(digest, { start: 3 }).toArray()).toString(), 'lo');
+  assert.equal(blobs.read(blobs.put('')).length, 0);
+});
+
+test('a missing blob is BLOB_MISSING', () => {
+  assert.ok(!blobs.has(none));
+  assert.throws(() => blobs.size(none), { code: 'BLOB_MISSING' });
+  assert.throws(() => blobs.read(none), { code: 'BLOB_MISSING' });
+  assert.throws(() => blobs.open(none), { code: 'BLOB_MISSING' });
+});
+
+test('read refuses what is too large or was altered', () => {
+  const digest = blobs.put('altered later');
+  assert.throws(() => blobs.read(digest, 3), { code: 'BLOB_TOO_LARGE' });
+  writeFileSync(blobs.path(digest), 'something else');
+  assert.throws(() => blobs.read(digest), { code: 'BLOB_DIGEST_MISMATCH' });
+  writeFileSync(blobs.path(digest), '');
+  assert.ok(!blobs.has(digest));
+});
+
+test('writer commits verified bytes and leaves no temporary file', async () => {
+  const digest = digestOf('onetwo');
+  const writer = blobs.writer({ digest, size: 6 });
+  writer.write(Buffer.from('one'));
+  assert.ok(!blobs.has(digest));
+  writer.write(Buffer.from('two'));
+  assert.deepEqual(await writer.commit(), { digest, size: 6 });
+  assert.equal(blobs.read(digest).toString(), 'onetwo');
+  const again = blobs.writer();
+  again.write(Buffer.from('onetwo'));
+  assert.deepEqual(await again.commit(), { digest, size: 6 });
+  assertNoTemporaryFiles();
+});
+
+for (const [name, bytes, expected, code] of [
+  ['a wrong digest', 'abc', { digest: none, size: 3 }, 'BLOB_DIGEST_MISMATCH'],
+  ['too few bytes', 'ab', { digest: digestOf('abc'), size: 3 }, 'BLOB_SIZE_MISMATCH'],
+  ['too many bytes', 'abcd', { digest: digestOf('abc'), size: 3 }, 'BLOB_SIZE_MISMATCH'],
+] as const) {
+  test(`writer refuses ${name}`, async () => {
+    await assert.rejects(
+      async () => {
+        using writer = blobs.writer(expected);
+        writer.write(Buffer.from(bytes));
+        await writer.commit();
+      },
+      { code, retryable: true },
+    );
+    assertNoTemporaryFiles();
+  });
+}
+
+test('list, touch and delete serve collection', () => {
+  const digest = blobs.put('old');
+  utimesSync(blobs.path(digest), 1, 1);
+  assert.deepEqual(
+    [...blobs.list()].filter((blob) => blob.digest === digest),
+    [{ digest, sizeBytes: 3, usedAtMs: 1000 }],
+  );
+  blobs.touch(digest);
+  assert.ok(statSync(blobs.path(digest)).mtimeMs > 1_000_000);
+  blobs.touch(none);
+  assert.ok(blobs.delete(digest));
+  assert.ok(!blobs.delete(digest));
+});
+
+test('a full disk is DISK_FULL with a hint', async (t) => {
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small]).status !== 0) {
+    t.skip('no right to mount a tmpfs');
+    return;
+  }
+  const full = openStore(small);
+  try {
+    const writer = full.blobs.writer();
+    assert.throws(() => writer.write(Buffer.alloc(1 << 20)), { code: 'DISK_FULL', family: 'resource', hint: /ossb prune/ });
+    writer.abort();
+    assert.throws(() => full.blobs.put(Buffer.alloc(1 << 20)), { code: 'DISK_FULL' });
+    writeFileSync(join(small, 'fill'), Buffer.alloc(240 << 10));
+    assert.throws(() => full.db(), { code: 'DISK_FULL' });
+  } finally {
+    full.close();
+    spawnSync('umount', [small]);
+  }
+});
+
+function assertNoTemporaryFiles(): void {
+  const [owner] = readdirSync(join(store.root, 'tmp')).filter((name) => !name.endsWith('.lock'));
+  assert.deepEqual(readdirSync(join(store.root, 'tmp', owner ?? '')), []);
+}

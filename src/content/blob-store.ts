@@ -1,0 +1,160 @@
+import {
+  closeSync,
+  createReadStream,
+  fdatasyncSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { digestOf, hexOf, parseDigest, type Digest } from '../oci/index.ts';
+import { BlobWriter, type ExpectedBlob } from './blob-writer.ts';
+import { ContentError, storageError } from './error.ts';
+import { lock, type Lock } from './lock.ts';
+
+/** Limit of `read`, bytes. Manifests and configs are far smaller. */
+const defaultReadLimitBytes = 16 << 20;
+
+/** `touch` writes no more often than this. */
+const touchIntervalMs = 10 * 60_000;
+
+export interface BlobStoreOptions {
+  /** Folder of the OCI layout's `blobs/sha256`. */
+  readonly folder: string;
+  /** A path for a temporary file on the same filesystem. */
+  readonly temporaryPath: () => string;
+  /** Where `lock` keeps its locks. */
+  readonly locksFolder: string;
+  /** Whether a blob is on the disk itself before it gets its name. */
+  readonly durable: boolean;
+}
+
+/** Blobs by digest, in an OCI layout. A blob that has its name is whole and was verified. */
+export class BlobStore {
+  readonly #options: BlobStoreOptions;
+
+  constructor(options: BlobStoreOptions) {
+    this.#options = options;
+  }
+
+  has(digest: Digest): boolean {
+    return this.#sizeOf(digest) !== undefined;
+  }
+
+  path(digest: Digest): string {
+    return join(this.#options.folder, hexOf(digest));
+  }
+
+  /** Bytes. Errors: BLOB_MISSING. */
+  size(digest: Digest): number {
+    const size = this.#sizeOf(digest);
+    if (size === undefined) throw missing(digest);
+    return size;
+  }
+
+  /** The whole of a small document, verified again. Errors: BLOB_MISSING, BLOB_TOO_LARGE, BLOB_DIGEST_MISMATCH. */
+  read(digest: Digest, limitBytes = defaultReadLimitBytes): Buffer {
+    const size = this.size(digest);
+    if (size > limitBytes) {
+      throw new ContentError('BLOB_TOO_LARGE', `Cannot read blob ${digest}: it has ${size} bytes, more than the limit of ${limitBytes}`, {
+        family: 'validation',
+      });
+    }
+    const bytes = readFileSync(this.path(digest));
+    if (digestOf(bytes) !== digest) {
+      throw new ContentError('BLOB_DIGEST_MISMATCH', `Cannot read blob ${digest}: the stored file was altered`, {
+        family: 'filesystem',
+        hint: `Remove ${this.path(digest)} and build again.`,
+      });
+    }
+    return bytes;
+  }
+
+  /** A stream of the blob, or of part of it. Errors: BLOB_MISSING. */
+  open(digest: Digest, range: { readonly start?: number } = {}): Readable {
+    if (!this.has(digest)) throw missing(digest);
+    return createReadStream(this.path(digest), { highWaterMark: 256 << 10, ...range });
+  }
+
+  /** Stores a small document. Writes nothing where it is there. Errors: DISK_FULL. */
+  put(bytes: Uint8Array | string): Digest {
+    const digest = digestOf(bytes);
+    if (this.has(digest)) return digest;
+    const temporary = this.#options.temporaryPath();
+    try {
+      writeWhole(temporary, bytes, this.#options.durable);
+      renameSync(temporary, this.path(digest));
+      return digest;
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw storageError(error, 'write a blob');
+    }
+  }
+
+  /** A writer for a blob that comes in pieces. Errors: DISK_FULL, STORE_UNUSABLE. */
+  writer(expected: ExpectedBlob = {}): BlobWriter {
+    const { temporaryPath, durable } = this.#options;
+    return new BlobWriter(temporaryPath(), expected, (digest) => this.path(digest), durable);
+  }
+
+  /** Whether it was there. Only while no build holds a lease; see Store.lease. */
+  delete(digest: Digest): boolean {
+    try {
+      unlinkSync(this.path(digest));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw storageError(error, `delete blob ${digest}`);
+    }
+  }
+
+  /** Tells that the blob was used now, for least-recently-used collection. */
+  touch(digest: Digest, nowMs = Date.now()): void {
+    const path = this.path(digest);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats && nowMs - stats.mtimeMs > touchIntervalMs) utimesSync(path, nowMs / 1000, nowMs / 1000);
+  }
+
+  /** All blobs, unsorted. `usedAtMs` is when it was last touched, or made. */
+  *list(): Generator<{ readonly digest: Digest; readonly sizeBytes: number; readonly usedAtMs: number }> {
+    for (const name of readdirSync(this.#options.folder)) {
+      if (!/^[0-9a-f]{64}$/.test(name)) continue;
+      const stats = statSync(join(this.#options.folder, name), { throwIfNoEntry: false });
+      if (stats) yield { digest: parseDigest(`sha256:${name}`), sizeBytes: stats.size, usedAtMs: stats.mtimeMs };
+    }
+  }
+
+  /** Waits until no other process fetches this blob, and keeps others from it until released. */
+  lock(digest: Digest, signal: AbortSignal): Promise<Lock> {
+    return lock(join(this.#options.locksFolder, `blob-${hexOf(digest)}`), signal);
+  }
+
+  /** An empty file under a digest that is not that of nothing is what a power failure left: it counts as missing. */
+  #sizeOf(digest: Digest): number | undefined {
+    const stats = statSync(this.path(digest), { throwIfNoEntry: false });
+    return stats && (stats.size > 0 || digest === emptyDigest) ? stats.size : undefined;
+  }
+}
+
+const emptyDigest = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+function missing(digest: Digest): ContentError {
+  return new ContentError('BLOB_MISSING', `Cannot read blob ${digest}: it is not in the store`, { family: 'internal' });
+}
+
+function writeWhole(path: string, bytes: Uint8Array | string, durable: boolean): void {
+  const fd = openSync(path, 'wx', 0o644);
+  try {
+    writeFileSync(fd, bytes);
+    if (durable) fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

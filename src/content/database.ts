@@ -1,0 +1,84 @@
+import { linkSync, existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { ContentError, storageError } from './error.ts';
+
+/** Version of the store's format as a whole, in SQLite's user_version. Rooms version their own tables with `migrate`. */
+const storeVersion = 1;
+
+/** How long a statement waits for other processes, milliseconds. */
+const busyTimeoutMs = 30_000;
+
+/** Opens the store's database, making it where missing. Errors: STORE_NEWER. */
+export function openDatabase(path: string, temporaryPath: () => string): DatabaseSync {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  if (!existsSync(path)) create(DatabaseSync, path, temporaryPath());
+  const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    // With WAL this loses no consistency, only perhaps the last transactions in a power failure.
+    db.exec('PRAGMA synchronous = NORMAL');
+    checkVersion(db, path);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Brings a room's tables to the newest version: `steps[i]` is SQL that leads from version i to i + 1; steps are only ever appended. Cheap where nothing is to do,
+ * and safe for many processes at once.
+ */
+export function migrate(db: DatabaseSync, room: string, steps: readonly string[]): void {
+  const current = (): number => (db.prepare('SELECT version FROM schema_versions WHERE room = ?').get(room) as { version: number } | undefined)?.version ?? 0;
+  if (current() >= steps.length) return;
+  transaction(db, () => {
+    for (const step of steps.slice(current())) db.exec(step);
+    db.prepare('INSERT OR REPLACE INTO schema_versions (room, version) VALUES (?, max(?, ?))').run(room, steps.length, current());
+  });
+}
+
+/** Runs `change` as one write transaction: all of it or, where it throws, nothing. */
+export function transaction<T>(db: DatabaseSync, change: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = change();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw storageError(error, 'write to the store', dirname(db.location() ?? '/'));
+  }
+}
+
+/** Made whole under another name and linked into place, so that nobody sees it half made: switching to WAL does not wait for others. */
+function create(Database: typeof DatabaseSync, path: string, temporary: string): void {
+  try {
+    const db = new Database(temporary);
+    try {
+      db.exec(`
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = OFF;
+        CREATE TABLE schema_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
+        PRAGMA user_version = ${storeVersion};
+      `);
+    } finally {
+      db.close();
+    }
+    linkSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function checkVersion(db: DatabaseSync, path: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > storeVersion) {
+    throw new ContentError('STORE_NEWER', `Cannot use ${path}: its format is ${version}, and this version of ossb knows ${storeVersion}`, {
+      family: 'filesystem',
+      hint: 'Use the newer ossb that wrote the store, or another folder with --root.',
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { digestOf, type Descriptor } from '../oci/index.ts';
+import { migrate, openStore, transaction } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ossb-store-'));
+after(() => rmSync(folder, { recursive: true }));
+const signal = new AbortController().signal;
+const descriptor: Descriptor = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: digestOf('x'), size: 1 };
+
+test('openStore makes an OCI layout, loads no SQLite and makes no database', () => {
+  const root = join(folder, 'deep/er');
+  using store = openStore(root);
+  assert.equal(store.root, root);
+  assert.deepEqual(readdirSync(root).sort(), ['blobs', 'index.json', 'locks', 'oci-layout', 'tmp']);
+  const program = `import { openStore } from ${door}; openStore(process.argv[1]); process.exit(process.moduleLoadList.some((m) => m.includes('sqlite')) ? 1 : 0)`;
+  assert.equal(spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program, root]).status, 0);
+});
+
+test('openStore says so where the folder cannot be made', () => {
+  writeFileSync(join(folder, 'file'), '');
+  assert.throws(() => openStore(join(folder, 'file/store')), { code: 'STORE_UNUSABLE' });
+});
+
+test('db is shared by many processes that open it at once for the first time', async () => {
+  const root = join(folder, 'many');
+  const program = `
+    import { migrate, openStore, transaction } from ${door};
+    const store = openStore(process.argv[1]);
+    const db = store.db();
+    migrate(db, 'test', ['CREATE TABLE n (v INTEGER)', 'INSERT INTO n VALUES (0)']);
+    for (let i = 0; i < 20; i++) transaction(db, () => db.exec('UPDATE n SET v = v + 1'));
+    store.close();`;
+  const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module-typescript', '-e', program, root], { stdio: 'inherit' }));
+  const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
+  assert.deepEqual(codes, [0, 0, 0, 0]);
+  using store = openStore(root);
+  assert.deepEqual({ ...store.db().prepare('SELECT v FROM n').get() }, { v: 80 });
+  assert.deepEqual(store.sweep(), { removed: [], failed: [] });
+});
+
+test('db refuses a newer format and a damaged file', () => {
+  const newer = openStore(join(folder, 'newer'));
+  newer.db().exec('PRAGMA user_version = 99');
+  newer.close();
+  assert.throws(() => openStore(newer.root).db(), { code: 'STORE_NEWER' });
+  const damaged = openStore(join(folder, 'damaged'));
+  writeFileSync(join(damaged.root, 'store.db'), 'x'.repeat(4096));
+  assert.throws(() => damaged.db(), { code: 'STORE_UNUSABLE' });
+});
+
+test('migrate runs only the steps that are new; transaction takes back what threw', () => {
+  using store = openStore(join(folder, 'migrate'));
+  const db = store.db();
+  migrate(db, 'a', ['CREATE TABLE a (x)']);
+  migrate(db, 'a', ['CREATE TABLE a (x)', 'ALTER TABLE a ADD COLUMN y']);
+  migrate(db, 'b', ['CREATE TABLE b (x)']);
+  assert.throws(() =>
+    transaction(db, () => {
+      db.exec('INSERT INTO a VALUES (1, 2)');
+      throw new Error('no');
+    }),
+  );
+  assert.equal(db.prepare('SELECT count(*) AS n FROM a').get()?.['n'], 0);
+});
+
+test('images keeps names', () => {
+  using store = openStore(join(folder, 'images'));
+  store.images.set(['docker.io/library/b:1', 'docker.io/library/a:1'], { descriptor, createdAtMs: 5 });
+  store.images.set('docker.io/library/b:1', { descriptor, createdAtMs: 6 });
+  assert.deepEqual(store.images.get('docker.io/library/a:1'), { descriptor, createdAtMs: 5 });
+  assert.deepEqual(store.images.list(), [
+    { name: 'docker.io/library/a:1', descriptor, createdAtMs: 5 },
+    { name: 'docker.io/library/b:1', descriptor, createdAtMs: 6 },
+  ]);
+  assert.equal(store.images.delete('docker.io/library/a:1'), true);
+  assert.equal(store.images.delete('docker.io/library/a:1'), false);
+  assert.equal(store.images.get('docker.io/library/a:1'), undefined);
+});
+
+test('sweep removes what a killed process left and spares the living', async () => {
+  using store = openStore(join(folder, 'sweep'));
+  const mine = store.tempDir();
+  const program = `
+    import { openStore } from ${door};
+    globalThis.store = openStore(process.argv[1]);
+    console.log(store.tempDir());
+    store.blobs.writer().write(Buffer.from('partial'));
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program, store.root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const theirs = line.toString().trim();
+  assert.deepEqual(store.sweep().removed, []);
+  assert.ok(existsSync(theirs));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const orphan = join(store.root, 'tmp/orphan');
+  mkdirSync(orphan);
+  assert.deepEqual([...store.sweep().removed].sort(), [join(theirs, '..'), orphan].sort());
+  assert.ok(!existsSync(theirs));
+  assert.ok(existsSync(mine));
+  store.close();
+  assert.deepEqual(readdirSync(join(store.root, 'tmp')), []);
+});
+
+test('exclusive is refused while there is a lease', async () => {
+  using store = openStore(join(folder, 'lease'));
+  using other = openStore(store.root);
+  const leases = await Promise.all([store.lease(signal), other.lease(signal)]);
+  await assert.rejects(other.exclusive(signal), { code: 'STORE_BUSY', family: 'resource', retryable: true });
+  leases[0]?.release();
+  const waiting = other.exclusive(signal, 60_000);
+  leases[1]?.release();
+  using prune = await waiting;
+  assert.equal(store.tryLock('collection', 'shared'), undefined);
+  prune.release();
+  using lease = await store.lease(signal);
+  assert.ok(lease);
+});
+
+const door = JSON.stringify(new URL('index.ts', import.meta.url).href);
