@@ -19,6 +19,8 @@ export type BuildEvent =
       readonly action: string;
       readonly current: number;
       readonly total?: number;
+      /** What `current` and `total` count. Default: bytes. */
+      readonly unit?: 'bytes' | 'items';
       readonly timeMs: number;
     }
   | {

@@ -27,7 +27,15 @@ export type Output =
       readonly forceCompression?: boolean;
     }
   /** `dest` '-' is standard output. `tar: false` writes a folder. */
-  | { readonly kind: 'oci' | 'docker'; readonly dest: string; readonly tar: boolean; readonly names: readonly string[]; readonly compression?: Compression }
+  | {
+      readonly kind: 'oci' | 'docker';
+      readonly dest: string;
+      readonly tar: boolean;
+      readonly names: readonly string[];
+      readonly compression?: Compression;
+      readonly compressionLevel?: number;
+      readonly forceCompression?: boolean;
+    }
   | { readonly kind: 'local'; readonly dest: string }
   | { readonly kind: 'tar'; readonly dest: string }
   | { readonly kind: 'cacheonly' }
@@ -71,6 +79,8 @@ export interface BuildRequest {
   readonly network?: 'default' | 'host' | 'none';
   readonly addHosts?: readonly { readonly host: string; readonly ip: string }[];
   readonly shmSizeBytes?: number;
+  /** What steps may ask for beyond the sandbox: RUN --network=host, RUN --security=insecure, RUN --device. */
+  readonly allow?: readonly Entitlement[];
   readonly registryMirrors?: Readonly<Record<string, readonly string[]>>;
   /** Hosts that are spoken to over plain HTTP or with unchecked certificates. */
   readonly insecureRegistries?: readonly string[];
@@ -81,6 +91,8 @@ export interface BuildRequest {
   /** Rules and results of the build checks only; nothing is built. */
   readonly call?: 'build' | 'check' | 'outline' | 'targets';
 }
+
+export type Entitlement = 'network.host' | 'security.insecure' | 'device';
 
 export interface Annotation {
   readonly level: 'manifest' | 'index' | 'manifest-descriptor' | 'index-descriptor';
