@@ -5,12 +5,28 @@ import { test } from 'node:test';
 
 /** The rooms in the order in which data flows; a room imports only rooms above it. docs/architecture.md has the picture. */
 const rooms = [
-  'errors.ts', 'oci', 'stream', 'tar', 'tree',
-  'dockerfile', 'graph', 'frontend',
+  'errors.ts',
+  'oci',
+  'stream',
+  'tar',
+  'tree',
+  'dockerfile',
+  'graph',
+  'frontend',
   'solver',
-  'sys', 'content', 'registry', 'snapshot', 'layer', 'executor', 'worker', 'ops', 'cache',
-  'image', 'exporter',
-  'build', 'cli',
+  'sys',
+  'content',
+  'registry',
+  'snapshot',
+  'layer',
+  'executor',
+  'worker',
+  'ops',
+  'cache',
+  'image',
+  'exporter',
+  'build',
+  'cli',
 ];
 
 const root = join(import.meta.dirname, '..', 'src');
@@ -49,7 +65,10 @@ test('rooms: only sys starts processes or loads native code', () => {
 test('rooms: the pure rooms read no files, no clock and no environment', () => {
   const pure = ['oci', 'tar', 'tree', 'dockerfile', 'graph', 'frontend', 'solver', 'image'];
   const offenders = globSync('**/*.ts', { cwd: root }).filter(
-    (file) => !file.endsWith('.test.ts') && pure.includes(roomOf(file)) && /['"]node:(fs|fs\/promises|http|https|net|sqlite)['"]|\bDate\.now\(|\bprocess\.env\b/.test(readFileSync(join(root, file), 'utf8')),
+    (file) =>
+      !file.endsWith('.test.ts') &&
+      pure.includes(roomOf(file)) &&
+      /['"]node:(fs|fs\/promises|http|https|net|sqlite)['"]|\bDate\.now\(|\bprocess\.env\b/.test(readFileSync(join(root, file), 'utf8')),
   );
   assert.deepEqual(offenders, []);
 });

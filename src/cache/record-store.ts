@@ -1,4 +1,4 @@
-import type { Store } from '../content/index.ts';
+import { transaction, type Store } from '../content/index.ts';
 import type { Digest, DiffID, TreeID } from '../oci/index.ts';
 import type { CacheRecord, CacheStore } from '../solver/index.ts';
 import { ensureCacheTables } from './schema.ts';
@@ -46,15 +46,15 @@ export class RecordStore implements CacheStore {
     };
   }
 
-  /** Writes when which records were used last. */
+  /** Notes in the database that the records were used now. */
   flush(): void {
     if (this.#used.size === 0) return;
     const db = this.#db();
     const update = db.prepare('UPDATE cache_records SET last_used_ms = ? WHERE key = ?');
     const now = this.#options.now();
-    db.exec('BEGIN IMMEDIATE');
-    for (const key of this.#used) update.run(now, key);
-    db.exec('COMMIT');
+    transaction(db, () => {
+      for (const key of this.#used) update.run(now, key);
+    });
     this.#used.clear();
   }
 

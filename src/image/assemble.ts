@@ -1,4 +1,16 @@
-import { digestOf, mediaTypes, type ContainerConfig, type Descriptor, type Digest, type DiffID, type History, type ImageConfig, type Index, type Manifest, type Platform } from '../oci/index.ts';
+import {
+  digestOf,
+  mediaTypes,
+  type ContainerConfig,
+  type Descriptor,
+  type Digest,
+  type DiffID,
+  type History,
+  type ImageConfig,
+  type Index,
+  type Manifest,
+  type Platform,
+} from '../oci/index.ts';
 import { BuildError } from '../errors.ts';
 
 export class ImageError extends BuildError<'IMAGE_INCONSISTENT'> {}
@@ -102,7 +114,9 @@ export function documentOf(value: unknown, mediaType: string): Document {
 function completeHistory(input: ImageInput): History[] {
   const wanted = input.history.filter((item) => !item.emptyLayer).length;
   if (wanted !== input.layers.length) {
-    throw new ImageError('IMAGE_INCONSISTENT', `Cannot make the image: its history speaks of ${wanted} layers and there are ${input.layers.length}`, { family: 'internal' });
+    throw new ImageError('IMAGE_INCONSISTENT', `Cannot make the image: its history speaks of ${wanted} layers and there are ${input.layers.length}`, {
+      family: 'internal',
+    });
   }
   let next = 0;
   let lastCreated: string | undefined;

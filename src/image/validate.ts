@@ -46,9 +46,10 @@ export function parseImageConfig(bytes: Uint8Array, name: string): ImageConfig {
     if (!Array.isArray(diffIDs)) {
       if (diffIDs !== null && diffIDs !== undefined) faults.push('rootfs.diff_ids is no list');
       (value as Record<string, unknown>)['rootfs'] = { type: 'layers', diff_ids: [] };
-    } else diffIDs.forEach((id, i) => {
-      if (typeof id !== 'string' || !isDigest(id)) faults.push(`rootfs.diff_ids[${i}] is no sha256 digest`);
-    });
+    } else
+      diffIDs.forEach((id, i) => {
+        if (typeof id !== 'string' || !isDigest(id)) faults.push(`rootfs.diff_ids[${i}] is no sha256 digest`);
+      });
     for (const key of ['architecture', 'os']) if (typeof value[key] !== 'string') faults.push(`${key} is missing`);
     if (value['config'] !== undefined && value['config'] !== null && !isRecord(value['config'])) faults.push('config is no object');
     if (value['history'] !== undefined && value['history'] !== null && !Array.isArray(value['history'])) faults.push('history is no list');
@@ -71,12 +72,19 @@ function parseJSON(bytes: Uint8Array, name: string, code: 'MANIFEST_INVALID' | '
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
   } catch (cause) {
-    throw new ManifestError(code, `Cannot read ${name}: it is not JSON`, { family: 'manifest', hint: 'The image is damaged at its source; push it again.', cause });
+    throw new ManifestError(code, `Cannot read ${name}: it is not JSON`, {
+      family: 'manifest',
+      hint: 'The image is damaged at its source; push it again.',
+      cause,
+    });
   }
 }
 
 function invalid(code: 'MANIFEST_INVALID' | 'CONFIG_INVALID', name: string, faults: readonly string[]): ManifestError {
-  return new ManifestError(code, `Cannot read ${name}: ${faults.join('; ')}`, { family: 'manifest', hint: 'The image is damaged at its source; push it again.' });
+  return new ManifestError(code, `Cannot read ${name}: ${faults.join('; ')}`, {
+    family: 'manifest',
+    hint: 'The image is damaged at its source; push it again.',
+  });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -111,7 +111,7 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
   };
 
   const runVertex = (vertex: Vertex, inputs: readonly Result[]): Promise<Result> =>
-    pool(() => {
+    pool.run(async () => {
       signal.throwIfAborted();
       return options.runners.run(vertex, inputs, {
         signal,
