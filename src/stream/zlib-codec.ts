@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+import type { Transform } from 'node:stream';
+import type { Compression } from '../oci/index.ts';
+import type { ByteSink, Codec, CompressedSource, Compressor } from './codec.ts';
+import { corruptError } from './error.ts';
+import { parallelGzip } from './parallel-gzip.ts';
+
+const defaultGzipLevel = 1;
+const defaultZstdLevel = 3;
+const chunkBytes = 256 << 10;
+
+/** Node's own zlib: gzip in parallel blocks, and zstd. */
+export function zlibCodec(): Codec {
+  return { name: 'zlib', compress, decompress };
+}
+
+function compress(kind: Compression, level: number | undefined, sink: ByteSink): Compressor {
+  switch (kind) {
+    case 'none':
+      return plainCompressor(sink);
+    case 'gzip':
+      return parallelGzip({ level: level ?? defaultGzipLevel }, sink);
+    case 'zstd': {
+      const { constants, createZstdCompress } = process.getBuiltinModule('node:zlib');
+      const params = { [constants.ZSTD_c_compressionLevel]: level ?? defaultZstdLevel, [constants.ZSTD_c_checksumFlag]: 1 };
+      return transformCompressor(createZstdCompress({ params, chunkSize: chunkBytes }), sink);
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+async function* decompress(kind: Compression, source: CompressedSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const bytes = 'path' in source ? createReadStream(source.path, { highWaterMark: chunkBytes }) : source;
+  if (kind === 'none') {
+    for await (const chunk of bytes) {
+      signal?.throwIfAborted();
+      yield chunk as Uint8Array;
+    }
+    return;
+  }
+  const { createGunzip, createZstdDecompress } = process.getBuiltinModule('node:zlib');
+  const { pipeline } = process.getBuiltinModule('node:stream/promises');
+  const transform: Transform = kind === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes });
+  const stop = new AbortController();
+  const feeding = pipeline(bytes, transform, { signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal });
+  feeding.catch(() => undefined);
+  try {
+    for await (const chunk of transform) {
+      signal?.throwIfAborted();
+      yield chunk as Uint8Array;
+    }
+    await feeding;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (/^(Z_|ZSTD_|ERR_ZSTD)/.test(code)) throw corruptError(kind, (error as Error).message, error);
+    throw error;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Passes bytes to the sink as they are. */
+export function plainCompressor(sink: ByteSink): Compressor {
+  let tail: Promise<void> | undefined;
+  return {
+    write(chunk) {
+      // The sink may keep what it gets; the caller reuses it.
+      const own = Buffer.from(chunk);
+      if (tail) return (tail = tail.then(() => sink(own)));
+      const waiting = sink(own);
+      if (waiting) tail = waiting;
+      return waiting;
+    },
+    async end() {
+      await tail;
+    },
+    abort() {},
+  };
+}
+
+/** A Compressor over a stream that transforms; the sink holds back the stream. */
+export function transformCompressor(transform: Transform, sink: ByteSink): Compressor {
+  const draining = (async () => {
+    for await (const chunk of transform) await sink(chunk as Uint8Array);
+  })();
+  draining.catch(() => undefined);
+  return {
+    async write(chunk) {
+      const failure = await new Promise<unknown>((resolve) => transform.write(chunk, resolve));
+      // What the sink threw says more than that the stream was destroyed by it.
+      if (failure) await draining.then(() => Promise.reject(failure as Error));
+    },
+    async end() {
+      transform.end();
+      await draining;
+    },
+    abort() {
+      transform.destroy();
+    },
+  };
+}
