@@ -30,9 +30,27 @@ const standIns: readonly StandIn[] = [
     root: 'go',
     config: { Env: [`PATH=/go/bin:/usr/local/go/bin:${path}`, 'GOTOOLCHAIN=local', 'GOPATH=/go'], WorkingDir: '/go', Cmd: ['/bin/sh'] },
   },
-  { repository: 'library/debian', tags: ['12', '12-slim', 'bookworm-slim'], architectures: [native], root: 'debian', config: { Env: [`PATH=${path}`], Cmd: ['bash'] } },
-  { repository: 'library/alpine', tags: ['3.19', 'latest'], architectures: ['amd64', 'arm64'], root: 'busybox', config: { Env: [`PATH=${path}`], Cmd: ['/bin/sh'] } },
-  { repository: 'library/busybox', tags: ['1.36', 'latest'], architectures: ['amd64', 'arm64'], root: 'busybox', config: { Env: [`PATH=${path}`], Cmd: ['sh'] } },
+  {
+    repository: 'library/debian',
+    tags: ['12', '12-slim', 'bookworm-slim'],
+    architectures: [native],
+    root: 'debian',
+    config: { Env: [`PATH=${path}`], Cmd: ['bash'] },
+  },
+  {
+    repository: 'library/alpine',
+    tags: ['3.19', 'latest'],
+    architectures: ['amd64', 'arm64'],
+    root: 'busybox',
+    config: { Env: [`PATH=${path}`], Cmd: ['/bin/sh'] },
+  },
+  {
+    repository: 'library/busybox',
+    tags: ['1.36', 'latest'],
+    architectures: ['amd64', 'arm64'],
+    root: 'busybox',
+    config: { Env: [`PATH=${path}`], Cmd: ['sh'] },
+  },
 ];
 
 /** Trees are made by these, from Debian's archive. `$1` is the tar to write; mmdebstrap needs no root. */
@@ -106,7 +124,10 @@ function makeTar(work: string, root: StandIn['root'], architecture: Architecture
   const tar = join(work, `${root}-${architecture}.tar`);
   if (existsSync(tar)) return tar;
   report(`  tree: ${root}, ${architecture}`);
-  execFileSync('sh', ['-euc', recipes[root](architecture), 'sh', tar], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, SOURCE_DATE_EPOCH: '1704067200' } });
+  execFileSync('sh', ['-euc', recipes[root](architecture), 'sh', tar], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, SOURCE_DATE_EPOCH: '1704067200' },
+  });
   return tar;
 }
 

@@ -1,0 +1,3 @@
+module example.com/payment-service
+
+go 1.22

@@ -1,0 +1,3 @@
+module git.example.com/platform/ledger.git
+
+go 1.22
