@@ -1,0 +1,178 @@
+import { hexOf, digestOf, type DiffID } from '../oci/index.ts';
+import type { RunMount, RunOp } from '../graph/index.ts';
+import type { LayersResult, StepContext } from '../solver/index.ts';
+import type { Lock, Store } from '../content/index.ts';
+import { chainTreeID } from '../tree/index.ts';
+import type { StepMount, WorkerClient } from '../worker/index.ts';
+import { OpsError } from './error.ts';
+import { Masker } from './masker.ts';
+
+/** What a RUN needs from outside. */
+export interface RunPorts {
+  readonly store: Store;
+  readonly worker: () => Promise<WorkerClient>;
+  /** Returns when each layer is unpacked in the store. */
+  readonly ensureUnpacked: (layers: readonly DiffID[], context: StepContext) => Promise<void>;
+  /** The value of `--secret id`, undefined where there is none. */
+  readonly secret: (id: string) => Promise<Uint8Array | undefined>;
+  /** The agent socket for `--ssh id`, undefined where there is none. */
+  readonly sshSocket: (id: string) => Promise<string | undefined>;
+  readonly now: () => number;
+  readonly sourceDateEpoch?: number;
+}
+
+/**
+ * Executes a RUN on the state of input 0 and gives that state with one layer more. Output is emitted as log events, with secret values masked.
+ * Errors: RUN_FAILED (the process ended with a status other than 0), SECRET_MISSING, SSH_MISSING, and those of the worker.
+ */
+export async function runStep(op: RunOp, inputs: readonly LayersResult[], context: StepContext, ports: RunPorts): Promise<LayersResult> {
+  const base = inputs[0]!;
+  await using held = new AsyncDisposableStack();
+  const secrets: Uint8Array[] = [];
+  const env = [...op.uncachedEnv, ...op.env];
+  const mounts: StepMount[] = [];
+  for (const mount of op.mounts) {
+    const step = await prepareMount(mount, inputs, context, ports, { held, secrets, env });
+    if (step !== undefined) mounts.push(step);
+  }
+  const [worker] = await Promise.all([
+    ports.worker(),
+    ports.ensureUnpacked(
+      [
+        ...new Set([
+          ...base.layers,
+          ...mounts.flatMap((mount) => (mount.kind === 'layers' ? mount.layers : mount.kind === 'folder' ? (mount.seed?.layers ?? []) : [])),
+        ]),
+      ],
+      context,
+    ),
+  ]);
+  const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
+  const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
+    if (data.length > 0) context.emit({ kind: 'log', stream, data });
+  };
+  const result = await worker.run(
+    {
+      layers: base.layers,
+      args: op.args,
+      env,
+      cwd: op.cwd,
+      user: op.user,
+      network: op.network === 'none' ? 'none' : 'host',
+      security: op.security,
+      hostname: op.hostname ?? 'buildkitsandbox',
+      extraHosts: op.extraHosts,
+      mounts,
+      files: op.files,
+      shmSizeBytes: op.shmSizeBytes ?? 64 * 1024 * 1024,
+      forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: { compression: 'gzip' as const } } : {}) },
+      ...(ports.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: ports.sourceDateEpoch }),
+    },
+    (stream, data) => emit(stream, mask[stream].push(data)),
+    context.signal,
+  );
+  emit('stdout', mask.stdout.end());
+  emit('stderr', mask.stderr.end());
+  if (result.kind === 'exit') {
+    const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;
+    throw new OpsError('RUN_FAILED', `Cannot finish RUN: process ${JSON.stringify(op.args.join(' '))} did not complete successfully: ${how}`, {
+      family: 'execution',
+      hint: hintFor(result.exitCode),
+    });
+  }
+  const { layer } = result;
+  return {
+    kind: 'layers',
+    treeID: chainTreeID(base.treeID, layer.contentDigest, layer.entryCount),
+    layers: [...base.layers, layer.diffID],
+    createdAtMs: ports.now(),
+  };
+}
+
+function hintFor(exitCode: number): string | undefined {
+  if (exitCode === 127) return 'The command was not found in the image: install it in an earlier step, or check its name and PATH.';
+  if (exitCode === 126) return 'The command was found but cannot be executed: check its mode, its #! line and its architecture.';
+  if (exitCode === 137) return 'The process was killed, most often because memory ran out.';
+  return undefined;
+}
+
+interface MountScope {
+  readonly held: AsyncDisposableStack;
+  readonly secrets: Uint8Array[];
+  readonly env: string[];
+}
+
+async function prepareMount(
+  mount: RunMount,
+  inputs: readonly LayersResult[],
+  context: StepContext,
+  ports: RunPorts,
+  scope: MountScope,
+): Promise<StepMount | undefined> {
+  switch (mount.kind) {
+    case 'bind':
+      return { kind: 'layers', layers: inputs[mount.input]!.layers, source: mount.source, target: mount.target, readonly: mount.readonly };
+    case 'cache': {
+      const seedLayers = mount.input === undefined ? [] : inputs[mount.input]!.layers;
+      const folder = await claimCacheFolder(mount, ports.store, context.signal, scope.held);
+      const { target, readonly, mode, uid, gid } = mount;
+      return {
+        kind: 'folder',
+        folder,
+        target,
+        readonly,
+        mode,
+        uid,
+        gid,
+        ...(seedLayers.length === 0 ? {} : { seed: { layers: seedLayers, source: mount.source } }),
+      };
+    }
+    case 'tmpfs':
+      return { kind: 'tmpfs', target: mount.target, ...(mount.sizeBytes === undefined ? {} : { sizeBytes: mount.sizeBytes }) };
+    case 'secret': {
+      const data = await ports.secret(mount.id);
+      if (data === undefined) {
+        if (!mount.required) return undefined;
+        throw new OpsError('SECRET_MISSING', `Cannot mount secret ${JSON.stringify(mount.id)}: the build was given no secret of that id`, {
+          family: 'validation',
+          hint: `Give it with --secret id=${mount.id},src=FILE or --secret id=${mount.id},env=NAME.`,
+        });
+      }
+      scope.secrets.push(data);
+      if (mount.env !== undefined) scope.env.push(`${mount.env}=${Buffer.from(data).toString('utf8')}`);
+      if (mount.target === undefined) return undefined;
+      return { kind: 'secret', target: mount.target, data, mode: mount.mode, uid: mount.uid, gid: mount.gid };
+    }
+    case 'ssh': {
+      const path = await ports.sshSocket(mount.id);
+      if (path === undefined) {
+        if (!mount.required) return undefined;
+        throw new OpsError('SSH_MISSING', `Cannot mount ssh agent ${JSON.stringify(mount.id)}: the build was given none of that id`, {
+          family: 'validation',
+          hint: `Start an agent, add a key, and give it with --ssh ${mount.id === 'default' ? 'default' : `${mount.id}=SOCKET`}.`,
+        });
+      }
+      if (!scope.env.some((entry) => entry.startsWith('SSH_AUTH_SOCK='))) scope.env.push(`SSH_AUTH_SOCK=${mount.target}`);
+      return { kind: 'socket', path, target: mount.target, mode: mount.mode, uid: mount.uid, gid: mount.gid };
+    }
+    default:
+      return mount satisfies never;
+  }
+}
+
+/** Picks the folder of a cache mount and holds it as its sharing mode says, until the step ends. */
+async function claimCacheFolder(mount: RunMount & { kind: 'cache' }, store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<string> {
+  const name = hexOf(digestOf(mount.id));
+  const folder = (n: number): string => `${store.root}/mounts/${name}-${n}`;
+  const hold = (lock: Lock): void => held.defer(() => lock.release());
+  if (mount.sharing === 'private') {
+    for (let n = 0; ; n += 1) {
+      const lock = store.tryLock(`mount-${name}-${n}`);
+      if (lock === undefined) continue;
+      hold(lock);
+      return folder(n);
+    }
+  }
+  hold(await store.lock(`mount-${name}-0`, signal, mount.sharing === 'locked' ? 'exclusive' : 'shared'));
+  return folder(0);
+}
