@@ -28,6 +28,8 @@ export interface Heredoc {
   readonly name: string;
   /** Body with its last newline; tabs already stripped where `chomp`. */
   readonly content: string;
+  /** Body exactly as written, tabs included: what a shell or an image config is given. */
+  readonly raw: string;
   /** False where the name was quoted. */
   readonly expand: boolean;
   /** `<<-`. */
@@ -173,7 +175,8 @@ export interface OnbuildInstruction extends InstructionBase {
   readonly kind: 'onbuild';
   /** The trigger as it is kept in the image config: one logical line, with heredoc bodies after it. */
   readonly expression: string;
-  readonly trigger: Instruction;
+  /** Absent where the expression is no valid instruction: it is kept all the same, and fails the build that uses it. */
+  readonly trigger?: Instruction;
 }
 
 export type Instruction =

@@ -1,0 +1,63 @@
+import type { Comment } from './ast.ts';
+import { fault } from './error.ts';
+import { parseGoBool } from './go-values.ts';
+import { trim } from './space.ts';
+
+/** What `# check=` or the build argument BUILDKIT_DOCKERFILE_CHECK says. */
+export interface CheckOptions {
+  readonly skip: 'all' | readonly string[];
+  readonly experimental: 'all' | readonly string[];
+  /** Any warning fails the build. */
+  readonly error: boolean;
+}
+
+/** `skip=A,B;error=true;experimental=all`. Errors: BAD_CHECK_OPTION. */
+export function parseCheckOptions(text: string): CheckOptions {
+  let skip: CheckOptions['skip'] = [];
+  let experimental: CheckOptions['experimental'] = [];
+  let error = false;
+  const value = trim(text);
+  for (const part of value === '' ? [] : splitParts(value)) {
+    const cut = part.indexOf('=');
+    if (cut < 0) throw fault('BAD_CHECK_OPTION', `invalid check option ${JSON.stringify(part)}`, { hint: 'Write skip=RULE,RULE;error=true.' });
+    const key = trim(part.slice(0, cut));
+    const given = trim(part.slice(cut + 1));
+    if (key === 'skip') skip = parseRules(given);
+    else if (key === 'experimental') experimental = parseRules(given);
+    else if (key === 'error') {
+      const flag = parseGoBool(given);
+      if (flag === undefined)
+        throw fault('BAD_CHECK_OPTION', `failed to parse check option ${JSON.stringify(part)}`, { hint: 'Write error=true or error=false.' });
+      error = flag;
+    } else {
+      throw fault('BAD_CHECK_OPTION', `invalid check option ${JSON.stringify(key)}`, { hint: 'Options are skip, error and experimental.' });
+    }
+  }
+  return { skip, experimental, error };
+}
+
+/** Rules that the comments above one instruction skip for it. */
+export function parseCheckSkip(comments: readonly Comment[]): string[] {
+  const rules: string[] = [];
+  for (const { text } of comments) {
+    const value = /^check\s*=\s*(\S.*)$/i.exec(text)?.[1];
+    if (value === undefined) continue;
+    try {
+      const { skip } = parseCheckOptions(value);
+      rules.push(...(skip === 'all' ? ['all'] : skip));
+    } catch {
+      // a comment that only looks like one
+    }
+  }
+  return rules;
+}
+
+/** At most three parts: a further `;` belongs to the last. */
+function splitParts(text: string): string[] {
+  const parts = text.split(';');
+  return parts.length <= 3 ? parts : [...parts.slice(0, 2), parts.slice(2).join(';')];
+}
+
+function parseRules(text: string): 'all' | string[] {
+  return text === 'all' ? 'all' : text.split(',').map(trim);
+}

@@ -1,0 +1,37 @@
+import { fault } from './error.ts';
+import { parseCsvFields, parseGoBool } from './go-values.ts';
+import { withSuggestion } from './suggest.ts';
+
+/** `RUN --device=`: a name of the Container Device Interface. */
+export interface Device {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+/** `name[,required]`, also as `name=...` and `required=BOOL`. Errors: BAD_DEVICE. */
+export function parseDevice(text: string): Device {
+  const fields = parseCsvFields(text);
+  if (fields === undefined || text === '') throw fault('BAD_DEVICE', `failed to parse csv devices: ${JSON.stringify(text)}`);
+  let name = '';
+  let required = false;
+  for (const field of fields) {
+    const cut = field.indexOf('=');
+    const key = (cut < 0 ? field : field.slice(0, cut)).toLowerCase();
+    const value = cut < 0 ? undefined : field.slice(cut + 1);
+    if (key === 'required') {
+      const flag = value === undefined ? true : parseGoBool(value);
+      if (flag === undefined) throw fault('BAD_DEVICE', `invalid value for ${key}: ${value}`);
+      required = flag;
+    } else if (key === 'name' && value !== undefined) {
+      if (name !== '') throw fault('BAD_DEVICE', `device name already set to ${name}`);
+      name = value;
+    } else if (name === '') {
+      name = field;
+    } else if (value === undefined) {
+      throw fault('BAD_DEVICE', `invalid field '${field}' must be a key=value pair`);
+    } else {
+      throw fault('BAD_DEVICE', withSuggestion(`unexpected key '${key}' in '${field}'`, key, ['name', 'required'], { caseSensitive: true }));
+    }
+  }
+  return { name, required };
+}

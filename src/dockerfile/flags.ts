@@ -1,0 +1,54 @@
+import { fault } from './error.ts';
+import { withSuggestion } from './suggest.ts';
+
+export type FlagKind = 'bool' | 'string' | 'list';
+
+/** The flags of one instruction, checked against those that it knows. */
+export interface Flags {
+  text(name: string): string | undefined;
+  list(name: string): string[];
+  bool(name: string): boolean | undefined;
+}
+
+/** Errors: UNKNOWN_FLAG, DUPLICATE_FLAG, BAD_FLAG. */
+export function parseFlags(flags: readonly string[], known: Readonly<Record<string, FlagKind>>): Flags {
+  const values = new Map<string, string[]>();
+  for (const flag of flags) {
+    const cut = flag.indexOf('=');
+    const written = cut < 0 ? flag : flag.slice(0, cut);
+    const name = written.slice(2);
+    const value = cut < 0 ? undefined : flag.slice(cut + 1);
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined) {
+      const names = Object.keys(known);
+      const hint = names.length === 0 ? 'This instruction takes no flags.' : `Its flags are ${names.map((each) => `--${each}`).join(', ')}.`;
+      throw fault('UNKNOWN_FLAG', withSuggestion(`unknown flag: ${written}`, name, names, { caseSensitive: true }), { hint });
+    }
+    const before = values.get(name);
+    if (before !== undefined && kind !== 'list') throw fault('DUPLICATE_FLAG', `duplicate flag specified: ${written}`, { hint: 'Give the flag once.' });
+    values.set(name, [...(before ?? []), kind === 'bool' ? String(parseFlagBool(written, value)) : requireValue(written, value)]);
+  }
+  return {
+    text: (name) => values.get(name)?.[0],
+    list: (name) => values.get(name) ?? [],
+    bool: (name) => {
+      const value = values.get(name)?.[0];
+      return value === undefined ? undefined : value === 'true';
+    },
+  };
+}
+
+/** `--link`, `--link=true`, `--link=FALSE`. Errors: BAD_FLAG. */
+export function parseFlagBool(flag: string, value: string | undefined): boolean {
+  if (value === undefined) return true;
+  if (value === '') throw fault('BAD_FLAG', `missing a value on flag: ${flag}`, { hint: `Write ${flag} or ${flag}=false.` });
+  const lower = value.toLowerCase();
+  if (lower === 'true') return true;
+  if (lower === 'false') return false;
+  throw fault('BAD_FLAG', `expecting boolean value for flag ${flag}, not: ${value}`, { hint: `Write ${flag} or ${flag}=false.` });
+}
+
+function requireValue(flag: string, value: string | undefined): string {
+  if (value === undefined) throw fault('BAD_FLAG', `missing a value on flag: ${flag}`, { hint: `Write ${flag}=VALUE, without a space.` });
+  return value;
+}

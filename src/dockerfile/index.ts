@@ -1,0 +1,17 @@
+export type * from './ast.ts';
+export { DockerfileError, type DockerfileErrorCode } from './error.ts';
+export { parseDockerfile, parseInstruction, type ParseOptions } from './parse.ts';
+export { expandForDisplay, expandHeredoc, expandKeepQuotes, expandWord, expandWords, type ExpandOptions } from './expand.ts';
+export { parseHeredocs, parseHeredocWord, stripTabs, type HeredocWord } from './heredoc.ts';
+export { parseMount, type Mount, type MountType } from './mount.ts';
+export { parseDevice, type Device } from './device.ts';
+export { parseFlagBool } from './flags.ts';
+export { parseDuration } from './duration.ts';
+export { applyChmod, parseChmod, type Chmod, type ChmodClause } from './chmod.ts';
+export { parseIgnoreFile } from './ignore-file.ts';
+export { ignoreMatcher, type IgnoreMatcher } from './ignore-matcher.ts';
+export { cleanPattern, matchPattern } from './pattern.ts';
+export { detectCheck, detectSyntax, type SyntaxName } from './directive.ts';
+export { languageVersion, resolveFrontend, type FrontendImage } from './frontend-image.ts';
+export { parseCheckOptions, type CheckOptions } from './check-options.ts';
+export { nearest } from './suggest.ts';

@@ -1,0 +1,106 @@
+import type { Comment, Directive, Range } from './ast.ts';
+import { parseEscape, DirectiveReader } from './directive.ts';
+import { trim, trimStart } from './space.ts';
+import { type SourceText, withoutLineBreak } from './source-text.ts';
+
+/** An instruction's line with its continuations joined; here-documents are not read yet. */
+export interface LogicalLine {
+  readonly text: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+  /** Offset of its first line in the file. */
+  readonly startOffset: number;
+  /** Comment lines directly above. */
+  readonly comments: readonly Comment[];
+}
+
+/** Cuts a file into logical lines, and keeps the comments and directives that it passes. */
+export class LogicalLines {
+  readonly comments: Comment[] = [];
+  readonly directives: Directive[] = [];
+  readonly emptyContinuations: Range[] = [];
+  escape: '\\' | '`' = '\\';
+  private readonly source: SourceText;
+  private readonly directiveReader = new DirectiveReader();
+  private above: Comment[] = [];
+
+  constructor(source: SourceText) {
+    this.source = source;
+  }
+
+  /** Errors: LINE_TOO_LONG, DUPLICATE_DIRECTIVE, BAD_DIRECTIVE; reading can go on after each. */
+  next(): LogicalLine | undefined {
+    for (;;) {
+      const startOffset = this.source.offset;
+      const raw = this.source.next();
+      if (raw === undefined) return undefined;
+      const line = withoutLineBreak(raw);
+      const start = trimStart(line);
+      if (this.readDirective(start)) continue;
+      if (start.startsWith('#')) {
+        this.above.push(this.readComment(line, start));
+        continue;
+      }
+      if (start === '') {
+        this.above = [];
+        continue;
+      }
+      const startLine = this.source.line;
+      const above = this.above;
+      this.above = [];
+      return { text: this.join(start), startLine, startColumn: line.length - start.length, startOffset, comments: above };
+    }
+  }
+
+  private join(first: string): string {
+    let body = this.continued(first);
+    if (body === undefined) return first;
+    const parts = [body];
+    for (;;) {
+      const raw = this.source.next();
+      if (raw === undefined) break;
+      const line = withoutLineBreak(raw);
+      const start = trimStart(line);
+      this.readDirective(line);
+      if (start.startsWith('#')) {
+        this.readComment(line, start);
+        continue;
+      }
+      if (start === '') {
+        const number = this.source.line;
+        this.emptyContinuations.push({ start: { line: number, column: 0 }, end: { line: number, column: line.length } });
+        continue;
+      }
+      body = this.continued(line);
+      parts.push(body ?? line);
+      if (body === undefined) break;
+    }
+    return parts.join('');
+  }
+
+  /** The line without its continuation character; undefined where it has none. A doubled one is no continuation. */
+  private continued(line: string): string | undefined {
+    let end = line.length;
+    while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1;
+    if (end === 0 || line[end - 1] !== this.escape || line[end - 2] === this.escape) return undefined;
+    return line.slice(0, end - 1);
+  }
+
+  private readDirective(line: string): boolean {
+    const directive = this.directiveReader.read(line, this.source.line);
+    if (directive === undefined) return false;
+    this.directives.push(directive);
+    if (directive.name === 'escape') this.escape = parseEscape(directive.value);
+    return true;
+  }
+
+  private readComment(line: string, start: string): Comment {
+    const number = this.source.line;
+    const comment = {
+      text: trim(start.slice(1)),
+      range: { start: { line: number, column: line.length - start.length }, end: { line: number, column: line.length } },
+    };
+    this.comments.push(comment);
+    return comment;
+  }
+}

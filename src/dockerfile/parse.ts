@@ -1,0 +1,106 @@
+import { BuildErrors, type SourceLocation } from '../errors.ts';
+import type { ArgInstruction, Dockerfile, FromInstruction, Instruction, Stage } from './ast.ts';
+import { DockerfileError, fault, located } from './error.ts';
+import { InstructionReader } from './instruction-reader.ts';
+import { LogicalLines } from './logical-line.ts';
+import { SourceText, decodeSource } from './source-text.ts';
+
+export interface ParseOptions {
+  /** Name of the file, for messages. */
+  readonly file: string;
+}
+
+/** After this many faults the rest of a file is not read. */
+const maxFaults = 20;
+
+/** A whole Dockerfile. Errors: the one fault as DockerfileError, or all of the file's as BuildErrors, each with its lines and a hint. */
+export function parseDockerfile(text: string | Uint8Array, options: ParseOptions): Dockerfile {
+  const source = new SourceText(decodeSource(text));
+  const lines = new LogicalLines(source);
+  const reader = new InstructionReader(source, lines);
+  const stages = new StageList();
+  const faults: DockerfileError[] = [];
+  for (;;) {
+    const startLine = source.line + 1;
+    try {
+      const instruction = reader.next();
+      if (instruction === undefined) break;
+      stages.add(instruction);
+    } catch (error) {
+      if (!(error instanceof DockerfileError)) throw error;
+      faults.push(located(error, locate(options.file, source, reader.startLine ?? startLine)));
+      if (error.code === 'LINE_TOO_LONG' || error.code === 'UNTERMINATED_HEREDOC' || faults.length >= maxFaults) break;
+    }
+  }
+  if (faults.length === 0) faults.push(...stages.faults(locate(options.file, source, 1)));
+  if (faults.length === 1) throw faults[0]!;
+  if (faults.length > 1) throw new BuildErrors(faults);
+  return {
+    file: options.file,
+    text: source.text,
+    escape: lines.escape,
+    directives: lines.directives,
+    globalArgs: stages.globalArgs,
+    stages: stages.stages,
+    comments: lines.comments,
+    emptyContinuations: lines.emptyContinuations,
+  };
+}
+
+/** One instruction on its own, as an ONBUILD trigger is kept in an image config. Errors: as `parseDockerfile`. */
+export function parseInstruction(text: string, options: ParseOptions & { readonly escape?: '\\' | '`' }): Instruction {
+  const source = new SourceText(text);
+  const lines = new LogicalLines(source);
+  lines.escape = options.escape ?? '\\';
+  const reader = new InstructionReader(source, lines);
+  try {
+    const instruction = reader.next();
+    if (instruction === undefined) throw fault('EMPTY_DOCKERFILE', 'no instruction found');
+    if (reader.next() !== undefined) throw fault('BAD_ARGUMENTS', 'more than one instruction found', { hint: 'Give one instruction at a time.' });
+    return instruction;
+  } catch (error) {
+    throw error instanceof DockerfileError ? located(error, locate(options.file, source, reader.startLine ?? 1)) : error;
+  }
+}
+
+function locate(file: string, source: SourceText, startLine: number): SourceLocation {
+  return { file, startLine, endLine: Math.max(startLine, source.line), text: source.text };
+}
+
+/** The instructions so far, put into their stages. */
+class StageList {
+  readonly globalArgs: ArgInstruction[] = [];
+  readonly stages: Stage[] = [];
+  private current: Instruction[] | undefined;
+  private complained = false;
+  private empty = true;
+
+  /** Errors: NO_STAGE, once. */
+  add(instruction: Instruction): void {
+    this.empty = false;
+    if (instruction.kind === 'from') this.start(instruction);
+    else if (this.current !== undefined) this.current.push(instruction);
+    else if (instruction.kind === 'arg') this.globalArgs.push(instruction);
+    else if (!this.complained) {
+      this.complained = true;
+      throw fault('NO_STAGE', `no build stage in current context: ${instruction.keyword.toUpperCase()} stands before the first FROM`, {
+        hint: 'Begin the Dockerfile with FROM; only ARG may stand before it.',
+      });
+    }
+  }
+
+  faults(whole: SourceLocation): DockerfileError[] {
+    if (this.empty) {
+      const found = whole.text === '' || whole.text === undefined ? 'the Dockerfile cannot be empty' : 'file with no instructions';
+      return [fault('EMPTY_DOCKERFILE', `Cannot build ${whole.file}: ${found}`, { hint: 'Begin it with FROM IMAGE.', location: whole })];
+    }
+    if (this.stages.length > 0) return [];
+    return [fault('NO_STAGE', `Cannot build ${whole.file}: dockerfile contains no stages to build`, { hint: 'Add a FROM.', location: whole })];
+  }
+
+  private start(from: FromInstruction): void {
+    const instructions: Instruction[] = [];
+    this.current = instructions;
+    this.stages.push({ from, ...(from.name === undefined ? {} : { name: from.name.toLowerCase() }), index: this.stages.length, instructions });
+  }
+}
