@@ -1,0 +1,37 @@
+import type { Compression, Descriptor, Digest, DiffID } from '../oci/index.ts';
+import type { PlanEntry } from '../tree/index.ts';
+
+/** Forms in which a layer is kept. `dir`: unpacked, mountable. `tar`: the plain tar. A compression: a blob. */
+export interface LayerForms {
+  readonly dir: boolean;
+  readonly tar: boolean;
+  readonly blob?: { readonly compression: Compression; readonly level?: number };
+}
+
+/** What became of a layer. */
+export interface LayerRecord {
+  readonly diffID: DiffID;
+  readonly contentDigest: Digest;
+  readonly entryCount: number;
+  readonly tarSize: number;
+  /** Where a blob was asked for. */
+  readonly blob?: Descriptor;
+}
+
+export interface WriteLayerRequest {
+  /** Parents come before children, targets of hard links before the links. */
+  readonly entries: readonly PlanEntry[];
+  readonly forms: LayerForms;
+  /** Seconds since 1970. Later times are set to this. */
+  readonly sourceDateEpoch?: number;
+}
+
+export interface CommitRequest {
+  readonly forms: LayerForms;
+  /** Seconds since 1970. Later times are set to this. */
+  readonly sourceDateEpoch?: number;
+  /** The chain that the upper folder was mounted over, lowest first. What is the same there is left out of the layer. Their indexes must be in the store. */
+  readonly below: readonly DiffID[];
+  /** Paths (in TreeNode.path form) made only to mount something over: left out while they are empty folders or files and not in `below`. */
+  readonly mountPoints?: readonly string[];
+}
