@@ -17,7 +17,7 @@ export interface TreeNode {
   readonly mtimeSec: number;
   /** 0 to 999 999 999. */
   readonly mtimeNs: number;
-  /** Target of a symlink as written; for a hardlink the path of the first name, in TreeNode.path form. */
+  /** Target of a symlink as written; for a hardlink the path of the first name, in TreeNode.path form. A FileTree shows a hardlink with the size, mode, owner and digest of its file. */
   readonly link?: string;
   readonly major?: number;
   readonly minor?: number;

@@ -1,1 +1,7 @@
 export type { EntryType, TreeNode, LayerEntry, LayerIndex, FileTree, ContentSource, PlanEntry } from './entry.ts';
+export { layerTree } from './layer-tree.ts';
+export { resolvePath, type ResolvedPath } from './resolve-path.ts';
+export { contentDigestOf, selectionDigest, chainTreeID, baseTreeID } from './digest.ts';
+export { cleanPath, parentOf, baseName, joinPath, compareBytes, comparePaths } from './path.ts';
+export { encodeIndex, decodeIndex } from './index-file.ts';
+export { TreeError, type TreeErrorCode } from './error.ts';

@@ -1,0 +1,11 @@
+import { BuildError } from '../errors.ts';
+
+export type TreeErrorCode =
+  /** More symlinks than the limit on the way to a path. */
+  | 'TREE_SYMLINK_LOOP'
+  /** A layer index that cannot be read. */
+  | 'TREE_INDEX_DAMAGED'
+  /** An entry without what it must have. */
+  | 'TREE_INCONSISTENT';
+
+export class TreeError extends BuildError<TreeErrorCode> {}
