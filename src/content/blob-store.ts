@@ -77,10 +77,10 @@ export class BlobStore {
     return bytes;
   }
 
-  /** A stream of the blob, or of part of it. Errors: BLOB_MISSING. */
-  open(digest: Digest, range: { readonly start?: number } = {}): Readable {
+  /** A stream of the blob, or of the bytes from `start` to before `end`. Errors: BLOB_MISSING. */
+  open(digest: Digest, { start = 0, end = Infinity }: { readonly start?: number; readonly end?: number } = {}): Readable {
     if (!this.has(digest)) throw missing(digest);
-    return createReadStream(this.path(digest), { highWaterMark: 256 << 10, ...range });
+    return createReadStream(this.path(digest), { highWaterMark: 256 << 10, start, end: Math.max(end - 1, start) });
   }
 
   /** Stores a small document. Writes nothing where it is there. Errors: DISK_FULL. */

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface TlsOptions {
+  readonly rejectUnauthorized?: boolean;
+  /** Instead of the built-in authorities. */
+  readonly ca?: readonly string[];
+  /** Client certificate. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface CertificateOptions {
+  /** Folders as docker's `/etc/docker/certs.d`: below, a folder per host with `*.crt` (authorities) and `*.cert` with `*.key` (client certificate). */
+  readonly folders: readonly string[];
+  /** PEM files with further authorities. */
+  readonly caFiles: readonly string[];
+}
+
+/**
+ * Whom to trust at a host: Node's own authorities, the files given and, with `system`, those of the operating system. The latter take 100 ms to load, so they are
+ * asked for only where a certificate is not trusted without them.
+ */
+export function certificatesFor(host: string, options: CertificateOptions, system: boolean): TlsOptions {
+  const tls = process.getBuiltinModule('node:tls');
+  const extra = options.caFiles.map((file) => readFileSync(file, 'utf8'));
+  let client: { cert: string; key: string } | undefined;
+  for (const folder of options.folders.map((base) => join(base, host))) {
+    const names = namesIn(folder);
+    for (const name of names) {
+      if (name.endsWith('.crt')) extra.push(readFileSync(join(folder, name), 'utf8'));
+      const key = name.replace(/\.cert$/, '.key');
+      if (key !== name && names.includes(key)) client ??= { cert: readFileSync(join(folder, name), 'utf8'), key: readFileSync(join(folder, key), 'utf8') };
+    }
+  }
+  if (!system && extra.length === 0) return { ...client };
+  const ca = [...tls.getCACertificates('default'), ...(system ? tls.getCACertificates('system') : []), ...extra];
+  return { ca: [...new Set(ca)], ...client };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

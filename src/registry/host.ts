@@ -1,0 +1,162 @@
+import { Authorizer, type Scope } from './authorizer.ts';
+import { connectionError } from './connection-error.ts';
+import type { CredentialSource } from './credentials.ts';
+import { RegistryError } from './error.ts';
+import { readText } from './status-error.ts';
+import type { Body, HttpRequest, HttpResponse } from './transport.ts';
+import type { TrustingTransport } from './trust.ts';
+
+export interface RegistryRequest {
+  readonly method: HttpRequest['method'];
+  /** A path of this host, or a URL that it gave. */
+  readonly target: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Body;
+  readonly scope: Scope;
+  /** Completes "Cannot ..." in errors. */
+  readonly doing: string;
+  readonly signal: AbortSignal;
+}
+
+/** The answer, and the URL that gave it: relative Locations count from there. */
+export interface RegistryResponse extends HttpResponse {
+  readonly url: URL;
+}
+
+export interface RegistryHostOptions {
+  /** With port where one was given. */
+  readonly host: string;
+  /** Where the user said which; else it is found out. */
+  readonly scheme: 'http' | 'https' | undefined;
+  /** Whether plain HTTP and unchecked certificates are allowed. */
+  readonly insecure: boolean;
+  readonly transport: TrustingTransport;
+  readonly sources: readonly CredentialSource[];
+}
+
+/** Redirects that are followed for one request. */
+const redirectLimit = 5;
+
+/** One registry host: which scheme it speaks, who we are to it, and where it sends us. */
+export class RegistryHost {
+  readonly host: string;
+  /** Set when it could not be reached; mirrors are then passed over. */
+  down = false;
+  readonly #options: RegistryHostOptions;
+  readonly #authorizer: Authorizer;
+  #scheme: 'http' | 'https' | undefined;
+
+  constructor(options: RegistryHostOptions) {
+    this.host = options.host;
+    this.#options = options;
+    this.#scheme = options.scheme ?? (options.insecure ? undefined : 'https');
+    this.#authorizer = new Authorizer({
+      host: options.host,
+      sources: options.sources,
+      send: (request) => this.#send(request, 'get a token'),
+      insecure: () => this.#scheme === 'http',
+    });
+  }
+
+  /** Sends with whatever authorization is wanted and follows redirects. Any status but 401 is returned. Errors: UNAUTHORIZED, REGISTRY_UNREACHABLE, REGISTRY_TLS. */
+  async request(request: RegistryRequest): Promise<RegistryResponse> {
+    const { scope, doing, signal } = request;
+    let grant = await this.#authorizer.grant(scope, doing, signal);
+    for (;;) {
+      const response = await this.#follow(request, grant?.header);
+      if (response.status !== 401) {
+        if (grant) this.#authorizer.accepted(grant);
+        return response;
+      }
+      await readText(response);
+      grant = await this.#authorizer.renew(scope, response.headers['www-authenticate'], grant, doing, signal);
+      if (!grant) throw await this.#authorizer.unauthorized(scope, doing, signal);
+    }
+  }
+
+  /** The Authorization header goes to this host only, since a redirect leads to whichever storage the registry uses. */
+  async #follow(request: RegistryRequest, authorization: string | undefined): Promise<RegistryResponse> {
+    const { method, headers, body, doing, signal } = request;
+    let { response, url, own } = await this.#first(request, authorization);
+    for (let redirects = 0; isRedirect(response, method); redirects++) {
+      await readText(response);
+      const next = this.#redirectTarget(response, url, redirects, doing);
+      const kept = next.origin === own && authorization !== undefined ? { authorization } : {};
+      response = await this.#send({ method, url: next, headers: { ...headers, ...kept }, signal, ...(body === undefined ? {} : { body }) }, doing);
+      url = next;
+    }
+    if (response.status === 401 && url.origin !== own) throw refusedByStorage(url, doing);
+    return { ...response, url };
+  }
+
+  /** Finds out the scheme where it is not known yet: plain HTTP is tried first on this machine, last elsewhere. */
+  async #first(request: RegistryRequest, authorization: string | undefined): Promise<{ response: HttpResponse; url: URL; own: string }> {
+    const { method, headers, body, target, doing, signal } = request;
+    const schemes = this.#scheme ? [this.#scheme] : isLoopback(this.host) ? (['http', 'https'] as const) : (['https', 'http'] as const);
+    let failure: unknown;
+    for (const scheme of schemes) {
+      const base = new URL(`${scheme}://${this.host}`);
+      const url = target instanceof URL ? target : new URL(target, base);
+      const kept = url.origin === base.origin && authorization !== undefined ? { authorization } : {};
+      try {
+        const response = await this.#send({ method, url, headers: { ...headers, ...kept }, signal, ...(body === undefined ? {} : { body }) }, doing);
+        if (schemes.length > 1 && scheme === 'http' && (await isTlsPort(response, method))) continue;
+        this.#scheme ??= scheme;
+        this.down = false;
+        return { response, url, own: base.origin };
+      } catch (error) {
+        signal.throwIfAborted();
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  async #send(request: HttpRequest, doing: string): Promise<HttpResponse> {
+    try {
+      return await this.#options.transport.send(request);
+    } catch (error) {
+      request.signal.throwIfAborted();
+      throw connectionError(error, doing, request.url.host);
+    }
+  }
+
+  #redirectTarget(response: HttpResponse, from: URL, redirects: number, doing: string): URL {
+    const location = response.headers.location ?? '';
+    const fail = (found: string): RegistryError =>
+      new RegistryError('REGISTRY_PROTOCOL', `Cannot ${doing}: ${from.host} ${found}`, { family: 'registry', hint: `Check how ${this.host} is set up.` });
+    if (redirects >= redirectLimit) throw fail(`redirects more than ${redirectLimit} times`);
+    if (location === '' || !URL.canParse(location, from)) throw fail('redirects to nowhere');
+    const next = new URL(location, from);
+    if (!/^https?:$/.test(next.protocol) || (from.protocol === 'https:' && next.protocol === 'http:' && !this.#options.insecure)) {
+      throw fail(`redirects from HTTPS to ${next.protocol}//${next.host}`);
+    }
+    return next;
+  }
+}
+
+/** Docker's rule: what runs on this machine needs no TLS. `host` may have a port. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|[a-z0-9-.]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
+}
+
+function isRedirect({ status, headers }: HttpResponse, method: string): boolean {
+  if (headers.location === undefined) return false;
+  if (status === 307 || status === 308) return true;
+  return (method === 'GET' || method === 'HEAD') && (status === 301 || status === 302 || status === 303);
+}
+
+/** What servers for HTTPS say to a plain request: Go's answers 400 with this text, nginx's with one of its own. */
+async function isTlsPort(response: HttpResponse, method: string): Promise<boolean> {
+  if (response.status !== 400 || response.headers['docker-distribution-api-version'] !== undefined) return false;
+  return method === 'HEAD' || /HTTPS/.test(await readText(response));
+}
+
+function refusedByStorage(url: URL, doing: string): RegistryError {
+  return new RegistryError('REGISTRY_FAILED', `Cannot ${doing}: ${url.host}, where the registry keeps its blobs, refused the request`, {
+    family: 'registry',
+    hint: 'The address that the registry gave may have run out; try again.',
+    retryable: true,
+    status: 401,
+  });
+}
