@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { StreamError, zlibCodec } from '../stream/index.ts';
+import { igzipCodec } from './index.ts';
+
+const fallback = zlibCodec();
+const codec = igzipCodec(fallback);
+const skip = codec === fallback ? 'igzip is not installed (package isal)' : false;
+const text = Buffer.from('a line of text that repeats itself, and then again\n'.repeat(100_000));
+const dir = mkdtempSync(join(tmpdir(), 'ossb-igzip-'));
+test.after(() => {
+  rmSync(dir, { recursive: true });
+});
+
+async function compressAll(input: Buffer, level?: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  const compressor = codec.compress('gzip', level, (chunk) => void chunks.push(chunk));
+  for (let at = 0; at < input.length; at += 100_000) await compressor.write(input.subarray(at, at + 100_000));
+  await compressor.end();
+  return Buffer.concat(chunks);
+}
+
+async function* pieces(input: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < input.length; at += 10_000) yield input.subarray(at, at + 10_000);
+}
+
+test('igzipCodec without igzip is the fallback', () => {
+  assert.equal(igzipCodec(fallback, { program: undefined }), fallback);
+});
+
+test('igzipCodec compresses what zlib reads, without name and time, and reads it back', { skip }, async () => {
+  for (const input of [Buffer.alloc(0), Buffer.from('x'), text, randomBytes(1 << 20)]) {
+    for (const level of [undefined, 1, 3, 9]) {
+      const packed = await compressAll(input, level);
+      assert.ok(gunzipSync(packed).equals(input));
+      assert.deepEqual([...packed.subarray(0, 8)], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
+      assert.deepEqual(await compressAll(input, level), packed);
+      const file = join(dir, 'packed');
+      writeFileSync(file, packed);
+      for (const source of [pieces(packed), { path: file }]) assert.ok(Buffer.concat(await Array.fromAsync(codec.decompress('gzip', source))).equals(input));
+    }
+  }
+});
+
+test('igzipCodec reads several members and refuses what is cut, altered or no gzip', { skip }, async () => {
+  const packed = gzipSync(text);
+  const both = Buffer.concat([packed, gzipSync('more')]);
+  assert.equal(Buffer.concat(await Array.fromAsync(codec.decompress('gzip', pieces(both)))).length, text.length + 4);
+  const altered = Buffer.from(packed);
+  altered[altered.length - 6]! ^= 1;
+  for (const bad of [packed.subarray(0, -1), packed.subarray(0, 5), altered, Buffer.from('no gzip at all')]) {
+    await assert.rejects(Array.fromAsync(codec.decompress('gzip', pieces(bad))), (error) => error instanceof StreamError && error.code === 'STREAM_CORRUPT');
+  }
+});
+
+test('igzipCodec: errors of sink and source come out as they are, and aborting ends the process', { skip }, async () => {
+  const random = randomBytes(1 << 20);
+  const compressor = codec.compress('gzip', undefined, () => {
+    throw new Error('disk');
+  });
+  await assert.rejects(
+    async () => {
+      for (let i = 0; i < 50; i++) await compressor.write(random);
+      await compressor.end();
+    },
+    { message: 'disk' },
+  );
+  const failing = async function* (): AsyncGenerator<Uint8Array> {
+    yield gzipSync(text).subarray(0, 1000);
+    throw new Error('net');
+  };
+  await assert.rejects(Array.fromAsync(codec.decompress('gzip', failing())), { message: 'net' });
+  const controller = new AbortController();
+  const packed = gzipSync(randomBytes(8 << 20));
+  await assert.rejects(
+    async () => {
+      for await (const _ of codec.decompress('gzip', pieces(packed), controller.signal)) controller.abort(new Error('stop'));
+    },
+    { message: 'stop' },
+  );
+  for await (const _ of codec.decompress('gzip', pieces(packed))) break;
+  const children = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm=']).toString();
+  assert.ok(!children.includes('igzip') || children.includes('defunct'), children);
+});
