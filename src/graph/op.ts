@@ -47,6 +47,8 @@ export interface GitOp {
   readonly keepGitDir: boolean;
   readonly submodules: boolean;
   readonly mtime?: 'checkout' | 'commit';
+  /** Ask the server for the commit itself rather than for a branch or tag. */
+  readonly fetchByCommit?: boolean;
 }
 
 /** An image of an OCI layout folder. */

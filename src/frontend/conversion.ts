@@ -1,0 +1,57 @@
+import type { SourceLocation } from '../errors.ts';
+import type { Dockerfile, Range } from '../dockerfile/index.ts';
+import { makeVertex, type Op, type Vertex, type VertexMeta } from '../graph/index.ts';
+import type { Platform } from '../oci/index.ts';
+import type { Finding } from './finding.ts';
+import type { GlobalArgs } from './global-args.ts';
+import { locate } from './location.ts';
+import type { FrontendPorts, GraphRequest } from './request.ts';
+
+/** What one call of the frontend works with and collects. */
+export class Conversion {
+  readonly request: GraphRequest;
+  readonly ports: FrontendPorts;
+  readonly signal: AbortSignal;
+  readonly globals: GlobalArgs;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly findings: Finding[] = [];
+  private readonly vertices = new Map<string, Vertex>();
+  private readonly told = new Set<string>();
+
+  constructor(request: GraphRequest, ports: FrontendPorts, signal: AbortSignal, globals: GlobalArgs, buildArgs: Readonly<Record<string, string>>) {
+    this.request = request;
+    this.ports = ports;
+    this.signal = signal;
+    this.globals = globals;
+    this.buildArgs = buildArgs;
+  }
+
+  get dockerfile(): Dockerfile {
+    return this.request.dockerfile;
+  }
+
+  get targetPlatform(): Platform {
+    return this.request.platform;
+  }
+
+  locate(range: Range): SourceLocation {
+    return locate(this.dockerfile, range);
+  }
+
+  /** Equal vertices are one: the name and place of the first one stay, and none of the equals may come from the cache if one may not. */
+  vertex(op: Op, inputs: readonly Vertex[], meta: VertexMeta): Vertex {
+    const made = makeVertex(op, inputs, meta);
+    const known = this.vertices.get(made.digest);
+    if (known !== undefined && (known.meta.ignoreCache === true || meta.ignoreCache !== true)) return known;
+    this.vertices.set(made.digest, made);
+    return made;
+  }
+
+  report(finding: Finding): void {
+    const key = JSON.stringify([finding.rule, finding.location.startLine, finding.rule === 'InvalidBaseImagePlatform' ? finding.image : finding.name]);
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    this.findings.push(finding);
+    this.ports.warn?.(finding);
+  }
+}

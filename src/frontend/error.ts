@@ -1,0 +1,42 @@
+import { BuildError, type SourceLocation } from '../errors.ts';
+
+export type FrontendErrorCode =
+  | 'TARGET_NOT_FOUND'
+  | 'STAGE_CYCLE'
+  | 'STAGE_ORDER'
+  | 'STAGE_INDEX'
+  | 'BASE_NAME'
+  | 'BASE_PLATFORM'
+  | 'BASE_CONTEXT'
+  | 'FROM_VARIABLE'
+  | 'TRIGGER'
+  | 'COPY_SOURCE'
+  | 'COPY_CHECKSUM'
+  | 'COPY_OWNER'
+  | 'GIT_REFERENCE'
+  | 'MOUNT'
+  | 'NETWORK'
+  | 'SECURITY'
+  | 'PORT'
+  | 'VOLUME'
+  | 'SIGNAL'
+  | 'SOURCE_DATE_EPOCH'
+  | 'WINDOWS';
+
+/** A Dockerfile that is well written but cannot be turned into a build graph. */
+export class FrontendError extends BuildError<FrontendErrorCode> {}
+
+export function frontendError(code: FrontendErrorCode, message: string, hint?: string, location?: SourceLocation): FrontendError {
+  return new FrontendError(code, message, { family: 'validation', hint, location });
+}
+
+/** The same error with the lines where it arose; a location that is there already wins. What is no BuildError is given back as it is. */
+export function atLocation(error: unknown, location: SourceLocation): unknown {
+  if (!(error instanceof BuildError) || error.location !== undefined) return error;
+  // every error class is a bare subclass of BuildError, so the constructor takes the same arguments
+  const Kind = error.constructor as typeof BuildError;
+  const { family, hint, retryable, cause } = error;
+  const placed = new Kind(error.code, error.message, { family, hint, retryable, cause, location });
+  if (error.stack !== undefined) placed.stack = error.stack;
+  return placed;
+}

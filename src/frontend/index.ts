@@ -1,0 +1,5 @@
+export { buildGraph } from './build-graph.ts';
+export { FrontendError, type FrontendErrorCode } from './error.ts';
+export type { Finding } from './finding.ts';
+export { parseGitReference, type GitReference } from './git-reference.ts';
+export type { ContextOrigin, FrontendPorts, GraphRequest, GraphResult, HistoryStep, ResolvedImage, ResolveOptions, StageSummary } from './request.ts';
