@@ -65,7 +65,7 @@ interface InstructionBase {
   readonly original: string;
   /** The source lines exactly as written, heredoc bodies included. */
   readonly source: string;
-  /** Comment lines directly above. */
+  /** Comment lines above, back to the instruction before or to an empty comment. */
   readonly comments: readonly Comment[];
   /** Rule names skipped for this instruction by a `# check=skip=` comment above it. */
   readonly checkSkip: readonly string[];

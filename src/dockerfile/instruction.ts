@@ -8,7 +8,7 @@ import { parseCmd } from './instructions/command.ts';
 import { parseCopy } from './instructions/copy.ts';
 import { parseFrom } from './instructions/from.ts';
 import { parseHealthcheck } from './instructions/healthcheck.ts';
-import { parseKeyValues } from './instructions/key-values.ts';
+import { parseKeyValues, parsePairs } from './instructions/key-values.ts';
 import { parseRun } from './instructions/run.ts';
 import { parseExpose, parseMaintainer, parseShell, parseStopsignal, parseUser, parseVolume, parseWorkdir } from './instructions/setting.ts';
 import { splitInstruction } from './split-instruction.ts';
@@ -63,6 +63,7 @@ function parseOnbuild(draft: Draft): OnbuildInstruction {
   const kind = instructionKind(parts.keyword);
   // faults in how the text is cut are found at once, those in what it means later
   const args = kind === undefined ? { args: [], json: false } : splitArguments(kind, parts.rest, escape);
+  if (kind === 'env' || kind === 'label') parsePairs(kind.toUpperCase(), parts.rest, escape);
   parseFlags(flags, {});
   if (upper === 'ONBUILD') throw fault('BAD_TRIGGER', "chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
   if (upper === 'MAINTAINER' || upper === 'FROM') throw fault('BAD_TRIGGER', `${upper} isn't allowed as an ONBUILD trigger`);

@@ -38,13 +38,13 @@ export class LogicalLines {
       const start = trimStart(line);
       if (this.readDirective(start)) continue;
       if (start.startsWith('#')) {
-        this.above.push(this.readComment(line, start));
+        const comment = this.readComment(line, start);
+        // an empty comment parts what is above it from the instruction below; an empty line does not
+        if (comment.text === '') this.above = [];
+        else this.above.push(comment);
         continue;
       }
-      if (start === '') {
-        this.above = [];
-        continue;
-      }
+      if (start === '') continue;
       const startLine = this.source.line;
       const above = this.above;
       this.above = [];

@@ -220,7 +220,6 @@ function validate(fields: Fields): void {
       throw fault('BAD_MOUNT', "both source and id can't be set", { hint: 'source is another name of id.' });
   }
   if (fields.sharing !== undefined && type !== 'cache') throw fault('BAD_MOUNT', `invalid cache sharing set for ${type} mount`);
-  if (fields.env !== undefined && type !== 'secret') throw fault('BAD_MOUNT', `unexpected key 'env' for mount type '${type}'`);
 }
 
 function withDefaults(fields: Fields, workdir: string): Mount {

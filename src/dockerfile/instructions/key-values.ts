@@ -15,8 +15,8 @@ export function parseKeyValues(kind: 'env' | 'label', { rest, flags, escape, bas
   return { kind, ...base, pairs, legacy };
 }
 
-/** The first word decides the form: the old one has no `=` in it. */
-function parsePairs(name: string, rest: string, escape: '\\' | '`'): { pairs: KeyValue[]; legacy: boolean } {
+/** The first word decides the form: the old one has no `=` in it. Errors: BAD_ARGUMENTS. */
+export function parsePairs(name: string, rest: string, escape: '\\' | '`'): { pairs: KeyValue[]; legacy: boolean } {
   const words = splitWords(rest, escape);
   const [first] = words;
   if (first === undefined) return { pairs: [], legacy: false };
