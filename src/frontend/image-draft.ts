@@ -95,8 +95,14 @@ export function finishImage(
     ...(asked['os.version'] ? { 'os.version': asked['os.version'] } : {}),
     ...(asked['os.features'] ? { 'os.features': asked['os.features'] } : {}),
     ...(asked.author ? { author: asked.author } : {}),
-    config: asked.config,
+    config: withoutEmpty(asked.config),
   };
+}
+
+/** Fields that hold nothing are not in the document. */
+function withoutEmpty(config: ContainerConfig): ContainerConfig {
+  const isEmpty = (value: unknown): boolean => !value || (typeof value === 'object' && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)));
 }
 
 function platformFields(platform: Platform): Omit<ImageDraft, 'config'> {

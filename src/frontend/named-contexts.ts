@@ -2,7 +2,7 @@ import { formatPlatform, parseReference, familiarReference, type Platform } from
 import type { GraphRequest } from './request.ts';
 
 /** The named context that stands for an image or stage name on a platform: `name::platform` before `name`; as it is called in the request. */
-export function findNamedContext(request: GraphRequest, name: string, platform: Platform): string | undefined {
+export function findNamedContext(request: Pick<GraphRequest, 'namedContexts'>, name: string, platform: Platform): string | undefined {
   const contexts = request.namedContexts ?? [];
   if (contexts.length === 0 || /^(?:scratch|context)$/i.test(name)) return undefined;
   const wanted = shortName(name);

@@ -1,6 +1,6 @@
 import type { SourceLocation } from '../errors.ts';
 import { expandWord, nearest, type Stage } from '../dockerfile/index.ts';
-import { parsePlatform, type Platform } from '../oci/index.ts';
+import { parsePlatform, parseReference, type Platform } from '../oci/index.ts';
 import type { Conversion } from './conversion.ts';
 import { atLocation, frontendError } from './error.ts';
 import { findNamedContext } from './named-contexts.ts';
@@ -8,7 +8,7 @@ import { planInstruction } from './plan-instruction.ts';
 import { StageState } from './stage.ts';
 import { findCycle, StagePlan } from './stage-plan.ts';
 
-/** Errors: BASE_NAME, BASE_PLATFORM, FROM_VARIABLE, STAGE_INDEX, STAGE_CYCLE, and those of expansion. */
+/** Errors: REFERENCE_INVALID, BASE_NAME, BASE_PLATFORM, FROM_VARIABLE, STAGE_INDEX, STAGE_CYCLE, and those of expansion. */
 export function planStages(conversion: Conversion): StagePlan {
   const plan = new StagePlan();
   for (const stage of conversion.dockerfile.stages) {
@@ -24,6 +24,7 @@ export function planStages(conversion: Conversion): StagePlan {
       planInstruction(plan, state, instruction, { location: conversion.locate(instruction.range), isTrigger: false }),
     );
   }
+  for (const state of plan.states) requireImageName(state);
   requireNoCycle(plan);
   if (plan.states.length === 1) plan.states[0]!.shownName = '';
   return plan;
@@ -37,6 +38,16 @@ export function requireNoCycle(plan: StagePlan): void {
   const way = [...cycle, first].map((state) => state.shownName || state.baseName).join(' -> ');
   const location = first.dependencies.get(cycle[1] ?? first)?.location ?? first.location;
   throw frontendError('STAGE_CYCLE', `Cannot order the stages: circular dependency ${way}`, 'A stage can only use what comes before it.', location);
+}
+
+/** Also where the target does not need it. Errors: REFERENCE_INVALID. */
+function requireImageName(state: StageState): void {
+  if (state.base !== undefined || state.baseName === 'scratch') return;
+  try {
+    parseReference(state.baseName);
+  } catch (error) {
+    throw atLocation(error, state.location);
+  }
 }
 
 function planStage(conversion: Conversion, plan: StagePlan, stage: Stage, location: SourceLocation): StageState {

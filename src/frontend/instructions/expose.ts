@@ -44,9 +44,10 @@ function readPort(text: string): string[] {
   return Array.from({ length: ports.last - ports.first + 1 }, (_, index) => `${ports.first + index}/${protocol}`);
 }
 
-/** Loaded only here: next to no Dockerfile names an address. */
 function isAddress(text: string): boolean {
-  return process.getBuiltinModule('node:net').isIP(text) !== 0;
+  if (text.includes(':')) return URL.canParse(`http://[${text}]`);
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
 }
 
 function cutSlash(text: string): [string, string?] {
