@@ -10,3 +10,4 @@ export { detectLevel, inUserNamespace, userNamespaceObstacle, type PrivilegeLeve
 export { startInNamespaces, type NamespacedProcess, type NamespacedProgram } from './namespaces.ts';
 export { planIdMaps, subordinateRanges, type Account, type IdMaps, type IdRange } from './user-namespace.ts';
 export { igzipCodec, type IgzipOptions } from './igzip.ts';
+export { DeviceGuard } from './device-guard.ts';

@@ -26,6 +26,12 @@ class Libc {
     return bound;
   }
 
+  /** Where a buffer's bytes are, for a structure that points to them; valid while the buffer is held. */
+  address(buffer: Uint8Array): bigint {
+    this.#koffi ??= createRequire(import.meta.url)('koffi') as typeof Koffi;
+    return this.#koffi.address(buffer);
+  }
+
   /** The symbolic name of the last call's errno, as `ENOENT`. */
   errno(): string {
     const value = this.#koffi?.errno() ?? 0;

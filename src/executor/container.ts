@@ -1,0 +1,154 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { processEnd, startProcess, type DeviceGuard, type ProcessExit } from '../sys/index.ts';
+import { executorError } from './error.ts';
+import type { OnOutput, StepExit } from './request.ts';
+import type { OciRuntime } from './runtime.ts';
+
+export interface ContainerOptions {
+  readonly runtime: OciRuntime;
+  /** Holds config.json and rootfs. */
+  readonly bundle: string;
+  readonly id: string;
+  readonly onOutput: OnOutput;
+  readonly signal: AbortSignal;
+  /** From SIGTERM to SIGKILL when aborted. */
+  readonly graceMs: number;
+  /** The guard that the container is to stay outside of. */
+  readonly unguarded?: DeviceGuard | undefined;
+}
+
+/** How often the start of a container is looked for that is to be stopped. */
+const POLL_MS = 10;
+const EXIT_NOT_EXECUTABLE = 126;
+const EXIT_NOT_FOUND = 127;
+
+/** Runs a container to its end. When aborted it rejects with the signal's reason, once nothing of the container is left. Errors: EXEC_RUNTIME. */
+export async function runContainer(options: ContainerOptions): Promise<StepExit> {
+  const { runtime, bundle, id, onOutput, signal } = options;
+  signal.throwIfAborted();
+  const [log, pidFile] = [join(bundle, 'log'), join(bundle, 'pid')];
+  const args = [...runtime.args, '--log', log, '--log-format', 'json', 'run', '--bundle', bundle, '--pid-file', pidFile, id];
+  const start = (): Promise<ChildProcess> =>
+    startProcess(runtime.program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } });
+  const child = await (options.unguarded ? options.unguarded.outside(start) : start());
+  child.stdout?.on('data', (data: Buffer) => onOutput('stdout', data));
+  child.stderr?.on('data', (data: Buffer) => onOutput('stderr', data));
+  let ended = false;
+  const onAbort = (): void => {
+    void stopContainer(child, pidFile, options.graceMs, () => ended);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  const exit = await processEnd(child);
+  ended = true;
+  signal.removeEventListener('abort', onAbort);
+  signal.throwIfAborted();
+  return judgeExit(exit, log, options);
+}
+
+/** SIGTERM to the container's first process, where it would notice, and SIGKILL after the grace: the kernel then kills the rest of its pid namespace. */
+async function stopContainer(child: ChildProcess, pidFile: string, graceMs: number, ended: () => boolean): Promise<void> {
+  const pause = async (ms: number): Promise<void> => {
+    await new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    });
+  };
+  let pid = readPid(pidFile);
+  for (let waitedMs = 0; pid === undefined && !ended(); waitedMs += POLL_MS) {
+    if (waitedMs >= graceMs) {
+      child.kill('SIGKILL');
+      return;
+    }
+    await pause(POLL_MS);
+    pid = readPid(pidFile);
+  }
+  if (pid === undefined || ended()) return;
+  // The first process of a pid namespace never gets a signal that it does not handle: waiting for it would be in vain.
+  if (handlesTerm(pid)) {
+    kill(pid, 'SIGTERM');
+    for (let waitedMs = 0; waitedMs < graceMs && !ended(); waitedMs += POLL_MS) await pause(POLL_MS);
+  }
+  if (!ended()) kill(pid, 'SIGKILL');
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'));
+    return pid > 1 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function handlesTerm(pid: number): boolean {
+  try {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+    return ((BigInt(`0x${caught}`) >> BigInt(constants.signals.SIGTERM - 1)) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+/** A failure of the runtime is in its log; else the exit code is the command's own. */
+function judgeExit(exit: ProcessExit, log: string, options: ContainerOptions): StepExit {
+  const { runtime, onOutput } = options;
+  if (exit.signal !== undefined) throw executorError('EXEC_RUNTIME', `Cannot run the step: ${runtime.name} was killed by ${exit.signal}`);
+  const exitCode = exit.exitCode ?? 0;
+  if (exitCode === 0) return { exitCode };
+  const failure = runtimeFailure(log);
+  if (failure === undefined) return exitCode > 128 ? { exitCode, ...signalName(exitCode - 128) } : { exitCode };
+  const code = commandFault(failure);
+  if (code === undefined) {
+    throw executorError('EXEC_RUNTIME', `Cannot run the step: ${runtime.name}: ${failure}`, 'Run `ossb doctor` to see what this host allows.');
+  }
+  onOutput('stderr', Buffer.from(`${failure}\n`));
+  return { exitCode: code };
+}
+
+/** The last error in the runtime's log. */
+function runtimeFailure(log: string): string | undefined {
+  let failure: string | undefined;
+  for (const line of readLog(log).split('\n').filter(Boolean)) {
+    try {
+      const entry = JSON.parse(line) as { level?: unknown; msg?: unknown };
+      if (typeof entry.msg === 'string' && entry.level !== 'warning' && entry.level !== 'info' && entry.level !== 'debug') failure = entry.msg;
+    } catch {
+      failure = line;
+    }
+  }
+  return failure;
+}
+
+function readLog(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Whether the command itself cannot be executed, told as a shell would: that is the step's failure and no fault of the runtime. */
+function commandFault(failure: string): number | undefined {
+  if (/executable file .*not found|^open executable.*No such file|exec: ".*": (stat .*: )?(no such file or directory|executable file not found)/i.test(failure)) return EXIT_NOT_FOUND;
+  if (/^(open executable|exec(ve)?|executable path).*(permission denied|is a directory|exec format error)|exec: ".*": (permission denied|is a directory)|exec format error/i.test(failure)) {
+    return EXIT_NOT_EXECUTABLE;
+  }
+  if (/^execve?:? .*no such file|no such file or directory: .*exec/i.test(failure)) return EXIT_NOT_FOUND;
+  return undefined;
+}
+
+function signalName(number: number): { signal?: string } {
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name === undefined ? {} : { signal: name };
+}

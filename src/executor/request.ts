@@ -1,0 +1,56 @@
+import type { DiffID } from '../oci/index.ts';
+
+/** What a step sees besides its root filesystem. */
+export type StepMount =
+  /** Layers mounted as one tree; `source` is a path in it. What is written to a writable one is discarded. */
+  | { readonly kind: 'layers'; readonly layers: readonly DiffID[]; readonly source: string; readonly target: string; readonly readonly: boolean }
+  /**
+   * A folder of the store that lives on (cache mounts). It is made where it is missing, with this owner and mode, and with `seed` as a copy of that path of those
+   * layers.
+   */
+  | {
+      readonly kind: 'folder';
+      readonly folder: string;
+      readonly target: string;
+      readonly readonly: boolean;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly seed?: { readonly layers: readonly DiffID[]; readonly source: string };
+    }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number }
+  | { readonly kind: 'secret'; readonly target: string; readonly data: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
+  /** A unix socket of the host. */
+  | { readonly kind: 'socket'; readonly path: string; readonly target: string; readonly mode: number; readonly uid: number; readonly gid: number };
+
+/** One command in one container. */
+export interface StepRequest {
+  /** The root filesystem, lowest first. */
+  readonly layers: readonly DiffID[];
+  readonly args: readonly string[];
+  /** `NAME=value`. */
+  readonly env: readonly string[];
+  /** Absolute; made where it is missing. */
+  readonly cwd: string;
+  /** `name`, `uid`, `name:group`, `uid:gid`; empty means 0:0. */
+  readonly user: string;
+  readonly network: 'host' | 'none';
+  readonly security: 'sandbox' | 'insecure';
+  readonly hostname: string;
+  readonly extraHosts: readonly { readonly host: string; readonly ip: string }[];
+  readonly mounts: readonly StepMount[];
+  /** Shown read-only while the step runs. */
+  readonly files: readonly { readonly path: string; readonly content: string; readonly mode: number }[];
+  readonly shmSizeBytes: number;
+}
+
+/** How the command ended. */
+export interface StepExit {
+  /** 128 and the signal's number where a signal ended it; 127 and 126 for a command that is not found or cannot be executed. */
+  readonly exitCode: number;
+  readonly signal?: string;
+  /** The kernel killed a process for want of memory while the step ran. */
+  readonly outOfMemory?: boolean;
+}
+
+export type OnOutput = (stream: 'stdout' | 'stderr', data: Uint8Array) => void;

@@ -1,0 +1,173 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DiffID } from '../oci/index.ts';
+import type { Overlays } from '../snapshot/index.ts';
+import { runProcess } from '../sys/index.ts';
+import { forwardSocket } from './agent-socket.ts';
+import { executorError, unmappedError } from './error.ts';
+import type { MountPoints } from './mount-points.ts';
+import type { StepMount, StepRequest } from './request.ts';
+import { lstatInRoot, resolveInRoot } from './root-path.ts';
+import type { SpecMount } from './spec.ts';
+
+/** What preparing mounts needs of its surroundings. */
+export interface MountResources {
+  readonly overlays: Overlays;
+  /** The unpacked folder of a layer. */
+  readonly layerFolder: (diffID: DiffID) => string;
+  /** A fresh folder on the store's filesystem; the caller removes it. */
+  readonly tempFolder: () => string;
+  /** Of this step, in memory: secrets go nowhere else. */
+  readonly stepFolder: string;
+  readonly rootfs: string;
+  readonly points: MountPoints;
+  readonly nodev: boolean;
+  readonly mappedIDs: number;
+  /** What must be undone after the step. */
+  readonly undo: AsyncDisposableStack;
+  readonly signal: AbortSignal;
+}
+
+/** Makes ready what a step's mounts show, in the order in which they are to be mounted: by target, parents first. Errors: EXEC_MOUNT, EXEC_ID_UNMAPPED. */
+export async function prepareMounts(request: Pick<StepRequest, 'mounts' | 'files'>, resources: MountResources): Promise<SpecMount[]> {
+  const files = request.files.map((file) => ({ kind: 'script' as const, target: file.path, ...file }));
+  const all = [...request.mounts, ...files].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
+  const targets: string[] = [...systemTargets];
+  const mounts: SpecMount[] = [];
+  for (const [number, mount] of all.entries()) {
+    const source = await prepareSource(mount, join(resources.stepFolder, `m${number}`), resources);
+    // A place below another mount is in that mount, where the runtime makes it.
+    const inside = targets.some((target) => mount.target === target || mount.target.startsWith(`${target}/`));
+    const destination = inside ? mount.target : resources.points.ensure(mount.target, source.kind);
+    targets.push(mount.target);
+    mounts.push({ destination, type: source.type, source: source.path, options: source.options(resources.rootfs, destination) });
+  }
+  return mounts;
+}
+
+/** Where the runtime mounts filesystems of its own. */
+const systemTargets = ['/proc', '/dev', '/sys'];
+
+interface Source {
+  readonly kind: 'dir' | 'file';
+  readonly type: 'bind' | 'tmpfs';
+  readonly path: string;
+  readonly options: (rootfs: string, destination: string) => string[];
+}
+
+type AnyMount = StepMount | { readonly kind: 'script'; readonly target: string; readonly content: string; readonly mode: number };
+
+async function prepareSource(mount: AnyMount, scratch: string, resources: MountResources): Promise<Source> {
+  const nodev = resources.nodev ? ['nodev'] : [];
+  const bind = (path: string, kind: 'dir' | 'file', ...options: string[]): Source => ({ kind, type: 'bind', path, options: () => ['rbind', ...nodev, ...options] });
+  switch (mount.kind) {
+    case 'layers': {
+      const root = mountLayers(mount.layers, !mount.readonly, scratch, resources);
+      const { path, kind } = findSource(root, mount.source, mount.target);
+      return bind(path, kind, ...(mount.readonly ? ['ro'] : []));
+    }
+    case 'folder':
+      await makeCacheFolder(mount, scratch, resources);
+      return bind(mount.folder, 'dir', ...(mount.readonly ? ['ro'] : []));
+    case 'tmpfs':
+      return {
+        kind: 'dir',
+        type: 'tmpfs',
+        path: 'tmpfs',
+        options: (rootfs, destination) => {
+          const mode = lstatInRoot(rootfs, destination)?.mode;
+          const size = mount.sizeBytes === undefined ? [] : [`size=${mount.sizeBytes}`];
+          return ['nosuid', ...nodev, ...size, `mode=${((mode ?? 0o1777) & 0o7777).toString(8)}`];
+        },
+      };
+    case 'secret':
+      writeFileSync(scratch, mount.data, { flag: 'wx', mode: 0o600 });
+      giveTo(scratch, mount, resources.mappedIDs);
+      resources.undo.defer(() => rmSync(scratch, { force: true }));
+      return bind(scratch, 'file', 'ro', 'nosuid', 'noexec');
+    case 'socket':
+      checkIDs(mount, resources.mappedIDs);
+      if (!existsSync(mount.path)) throw executorError('EXEC_MOUNT', `Cannot mount the socket ${mount.path}: it is not there`, 'Start an ssh agent and set SSH_AUTH_SOCK.');
+      resources.undo.use(await forwardSocket(scratch, mount.path, mount));
+      return bind(scratch, 'file');
+    case 'script':
+      writeFileSync(scratch, mount.content, { flag: 'wx' });
+      chmodSync(scratch, mount.mode);
+      return bind(scratch, 'file', 'ro');
+    default:
+      return mount satisfies never;
+  }
+}
+
+/** Mounts layers aside; what is written to them goes with the step. */
+function mountLayers(layers: readonly DiffID[], writable: boolean, scratch: string, resources: MountResources): string {
+  const target = `${scratch}.view`;
+  mkdirSync(target);
+  const lower = layers.map(resources.layerFolder);
+  let changes: { upper: string; work: string } | undefined;
+  if (writable) {
+    const temporary = resources.tempFolder();
+    resources.undo.defer(() => rmSync(temporary, { recursive: true, force: true }));
+    changes = makeChangesFolders(temporary, lower.at(-1));
+  }
+  resources.undo.use(resources.overlays.mount({ lower, target, devices: !resources.nodev, ...(changes ? { upper: changes } : {}) }));
+  return target;
+}
+
+/** The two folders of an overlay's writable side. The root of the mount gets owner and mode of the root of the topmost layer. */
+export function makeChangesFolders(parent: string, topLayer: string | undefined): { upper: string; work: string } {
+  const [upper, work] = [join(parent, 'upper'), join(parent, 'work')];
+  mkdirSync(upper);
+  mkdirSync(work);
+  const { mode, uid, gid } = topLayer === undefined ? { mode: 0o755, uid: 0, gid: 0 } : statSync(topLayer);
+  if (uid !== 0 || gid !== 0) chownSync(upper, uid, gid);
+  chmodSync(upper, mode & 0o7777);
+  return { upper, work };
+}
+
+function findSource(root: string, source: string, target: string): { path: string; kind: 'dir' | 'file' } {
+  const resolved = resolveInRoot(root, source);
+  const stat = lstatInRoot(root, resolved);
+  if (!stat) throw executorError('EXEC_MOUNT', `Cannot mount ${source} on ${target}: it is not there`, 'Check the source= of the mount.');
+  return { path: join(root, resolved), kind: stat.isDirectory() ? 'dir' : 'file' };
+}
+
+/** A folder is made aside and renamed, so that another process finds it whole or not at all. */
+async function makeCacheFolder(mount: StepMount & { kind: 'folder' }, scratch: string, resources: MountResources): Promise<void> {
+  if (existsSync(mount.folder)) return;
+  const temporary = resources.tempFolder();
+  resources.undo.defer(() => rmSync(temporary, { recursive: true, force: true }));
+  const made = join(temporary, 'cache');
+  mkdirSync(made);
+  if (mount.seed) {
+    const { path, kind } = findSource(mountLayers(mount.seed.layers, false, scratch, resources), mount.seed.source, mount.target);
+    if (kind === 'file') throw executorError('EXEC_MOUNT', `Cannot fill the cache for ${mount.target} from ${mount.seed.source}: it is no folder`);
+    const exit = await runProcess('cp', ['-a', `${path}/.`, made], { signal: resources.signal });
+    if (exit.exitCode !== 0) throw executorError('EXEC_MOUNT', `Cannot fill the cache for ${mount.target} from ${mount.seed.source}: cp ended with ${exit.exitCode ?? exit.signal}`);
+  } else {
+    giveTo(made, mount, resources.mappedIDs);
+  }
+  mkdirSync(dirname(mount.folder), { recursive: true });
+  try {
+    renameSync(made, mount.folder);
+  } catch (error) {
+    // Another process made it meanwhile, and a step put something in.
+    if (!existsSync(mount.folder)) throw error;
+  }
+}
+
+interface Rights {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+function giveTo(path: string, rights: Rights, mappedIDs: number): void {
+  checkIDs(rights, mappedIDs);
+  chownSync(path, rights.uid, rights.gid);
+  chmodSync(path, rights.mode);
+}
+
+function checkIDs({ uid, gid }: Rights, mappedIDs: number): void {
+  if (Math.max(uid, gid) >= mappedIDs) throw unmappedError(`give a mount to ${uid}:${gid}`, mappedIDs);
+}

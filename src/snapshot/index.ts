@@ -1,0 +1,1 @@
+export { Overlays, type Mounted, type OverlayOptions, type OverlayRequest } from './overlay.ts';
