@@ -25,7 +25,9 @@ export function certificatesFor(host: string, options: CertificateOptions, syste
   const tls = process.getBuiltinModule('node:tls');
   const extra = options.caFiles.map((file) => readFileSync(file, 'utf8'));
   let client: { cert: string; key: string } | undefined;
-  for (const folder of options.folders.map((base) => join(base, host))) {
+  // URLs leave the standard port out; a folder may be named with it.
+  const folders = options.folders.flatMap((base) => (/:\d+$/.test(host) ? [join(base, host)] : [join(base, host), join(base, `${host}:443`)]));
+  for (const folder of folders) {
     const names = namesIn(folder);
     for (const name of names) {
       if (name.endsWith('.crt')) extra.push(readFileSync(join(folder, name), 'utf8'));

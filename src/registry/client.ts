@@ -232,8 +232,13 @@ export class RegistryClient {
   }
 
   #isInsecure(host: string): boolean {
-    return isLoopback(host) || (this.#options.insecure ?? []).includes(host);
+    return isLoopback(host) || (this.#options.insecure ?? []).some((insecure) => insecure === host || sameHost(insecure, host));
   }
+}
+
+/** As URLs have it: the standard port of HTTPS may be left out. */
+function sameHost(a: string, b: string): boolean {
+  return URL.canParse(`https://${a}`) && new URL(`https://${a}`).host === new URL(`https://${b}`).host;
 }
 
 function presenceKey({ host, repository }: Target, digest: Digest): string {

@@ -40,5 +40,5 @@ export class TrustingTransport {
 }
 
 function isUnknownAuthority(error: unknown): boolean {
-  return /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN)/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+  return /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }

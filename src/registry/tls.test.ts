@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
+import { isLoopback } from './host.ts';
+import { FakeRegistry } from './fake-registry.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ossb-tls-'));
+after(() => rmSync(folder, { recursive: true }));
+const manifest = manifestOf('{}');
+
+/** This machine under a name that is not known to be so. */
+const stranger = '[::ffff:7f00:1]';
+
+/** Self-signed, for that name; made with a tool, since Node makes none. */
+function certificate(): { key: Buffer; cert: Buffer } | undefined {
+  const key = join(folder, 'key.pem');
+  const cert = join(folder, 'cert.pem');
+  const names = `subjectAltName=IP:${stranger.slice(1, -1)}`;
+  const made = spawnSync('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    '-days',
+    '2',
+    '-subj',
+    '/CN=test',
+    '-addext',
+    names,
+  ]);
+  return made.status === 0 ? { key: readFileSync(key), cert: readFileSync(cert) } : undefined;
+}
+
+const tls = certificate();
+const skip = tls ? false : 'needs openssl';
+
+test('a registry on this machine may speak HTTPS with any certificate', { skip }, async () => {
+  await using registry = await FakeRegistry.start({ tls: tls! });
+  registry.addManifest('a', '1', manifest, manifestType);
+  using t = testClient();
+  await t.client.resolve(refAt(registry.host, 'a:1'), t.signal);
+  await t.client.fetchManifest(refAt(registry.host, 'a:1'), t.signal);
+});
+
+test('a certificate must be trusted elsewhere: by a folder as docker has them, or by a file', { skip }, async () => {
+  await using registry = await FakeRegistry.start({ tls: tls! });
+  registry.addManifest('a', '1', manifest, manifestType);
+  const host = registry.host.replace('127.0.0.1', stranger);
+  const ref = { registry: host, repository: 'a', tag: '1' };
+  using t = testClient();
+  await assert.rejects(t.client.resolve(ref, t.signal), { code: 'REGISTRY_TLS', family: 'network', hint: /certs\.d/ });
+  const certificates = join(folder, 'certs.d', host);
+  mkdirSync(certificates, { recursive: true });
+  writeFileSync(join(certificates, 'ca.crt'), tls!.cert);
+  using byFolder = testClient({ certificateFolders: [join(folder, 'certs.d')] });
+  await byFolder.client.resolve(ref, byFolder.signal);
+  using byFile = testClient({ caFiles: [join(folder, 'cert.pem')] });
+  await byFile.client.resolve(ref, byFile.signal);
+  using insecure = testClient({ insecure: [host] });
+  await insecure.client.resolve(ref, insecure.signal);
+});
+
+test('a host that speaks plain HTTP is refused unless it is named as insecure', async () => {
+  await using registry = await FakeRegistry.start();
+  registry.addManifest('a', '1', manifest, manifestType);
+  const host = registry.host.replace('127.0.0.1', stranger);
+  const ref = { registry: host, repository: 'a', tag: '1' };
+  using t = testClient();
+  await assert.rejects(t.client.resolve(ref, t.signal), { code: 'REGISTRY_TLS', message: /speaks plain HTTP/, hint: /insecure/ });
+  using insecure = testClient({ insecure: [host] });
+  await insecure.client.resolve(ref, insecure.signal);
+  using mirrored = testClient({ mirrors: { 'docker.io': [`http://${host}`] } });
+  registry.addManifest('library/b', '1', manifest, manifestType);
+  await mirrored.client.resolve({ registry: 'docker.io', repository: 'library/b', tag: '1' }, mirrored.signal);
+});
+
+for (const [host, expected] of [
+  ['localhost', true],
+  ['localhost:5000', true],
+  ['127.0.0.1:80', true],
+  ['127.1.2.3', true],
+  ['[::1]:5000', true],
+  ['reg.localhost:1', true],
+  ['localhost.example.com', false],
+  ['127.0.0.1.example.com', false],
+  ['10.0.0.1', false],
+] as const) {
+  test(`isLoopback(${host}) is ${expected}`, () => assert.equal(isLoopback(host), expected));
+}
