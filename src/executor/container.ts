@@ -140,8 +140,13 @@ function readLog(path: string): string {
 
 /** Whether the command itself cannot be executed, told as a shell would: that is the step's failure and no fault of the runtime. */
 function commandFault(failure: string): number | undefined {
-  if (/executable file .*not found|^open executable.*No such file|exec: ".*": (stat .*: )?(no such file or directory|executable file not found)/i.test(failure)) return EXIT_NOT_FOUND;
-  if (/^(open executable|exec(ve)?|executable path).*(permission denied|is a directory|exec format error)|exec: ".*": (permission denied|is a directory)|exec format error/i.test(failure)) {
+  if (/executable file .*not found|^open executable.*No such file|exec: ".*": (stat .*: )?(no such file or directory|executable file not found)/i.test(failure))
+    return EXIT_NOT_FOUND;
+  if (
+    /^(open executable|exec(ve)?|executable path).*(permission denied|is a directory|exec format error)|exec: ".*": (permission denied|is a directory)|exec format error/i.test(
+      failure,
+    )
+  ) {
     return EXIT_NOT_EXECUTABLE;
   }
   if (/^execve?:? .*no such file|no such file or directory: .*exec/i.test(failure)) return EXIT_NOT_FOUND;

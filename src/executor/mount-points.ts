@@ -22,7 +22,10 @@ export class MountPoints {
     const found = lstatInRoot(this.#root, resolved);
     if (found) {
       if (found.isDirectory() !== (kind === 'dir')) {
-        throw executorError('EXEC_MOUNT', `Cannot mount a ${kind === 'dir' ? 'folder' : 'file'} on ${target}: the image has a ${found.isDirectory() ? 'folder' : 'file'} there`);
+        throw executorError(
+          'EXEC_MOUNT',
+          `Cannot mount a ${kind === 'dir' ? 'folder' : 'file'} on ${target}: the image has a ${found.isDirectory() ? 'folder' : 'file'} there`,
+        );
       }
       return resolved;
     }

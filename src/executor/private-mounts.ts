@@ -17,7 +17,8 @@ export function preparePrivateMounts(runFolder: string): void {
       cause: error,
     });
   }
-  if (existsSync('/sys/fs/cgroup')) mount({ source: 'tmpfs', target: '/sys/fs/cgroup', type: 'tmpfs', flags: nosuid | nodev | noexec, options: 'mode=755,size=4k' });
+  if (existsSync('/sys/fs/cgroup'))
+    mount({ source: 'tmpfs', target: '/sys/fs/cgroup', type: 'tmpfs', flags: nosuid | nodev | noexec, options: 'mode=755,size=4k' });
   mountMemory(runFolder);
 }
 

@@ -39,7 +39,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<OciRuntime> 
   }
   const runc = findProgram('runc', options.pathVariable);
   if (runc !== undefined) return { name: 'runc', path: runc, program: runc, args: ['--root', state], filter: undefined };
-  throw executorError('EXEC_NO_RUNTIME', 'Cannot run a step: neither crun nor runc is installed', 'Install crun (Debian, Ubuntu, Fedora, Alpine: package crun), or runc.');
+  throw executorError(
+    'EXEC_NO_RUNTIME',
+    'Cannot run a step: neither crun nor runc is installed',
+    'Install crun (Debian, Ubuntu, Fedora, Alpine: package crun), or runc.',
+  );
 }
 
 function sealed(path: string): string {
@@ -59,18 +63,20 @@ function sealed(path: string): string {
 async function compiledSeccomp(path: string, program: string, args: readonly string[], options: RuntimeOptions): Promise<string | undefined> {
   const profile = defaultSeccomp(options.arch);
   const { size, mtimeMs } = statSync(path);
-  const hash = createHash('sha256').update(JSON.stringify([profile, path, size, mtimeMs])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([profile, path, size, mtimeMs]))
+    .digest('hex');
   const kept = options.cacheFolder === undefined ? undefined : join(options.cacheFolder, `${hash}.bpf`);
   if (kept !== undefined && existsSync(kept)) return readFileSync(kept).toString('base64');
 
   const bundle = join(options.runFolder, 'seccomp');
-  mkdirSync(join(bundle, 'rootfs'), { recursive: true });
+  mkdirSync(join(bundle, 'rootfs', 'dev'), { recursive: true });
   writeFileSync(join(bundle, 'rootfs', 'never-run'), '', { mode: 0o755 });
   const spec = {
     ociVersion: '1.0.2',
     process: { user: { uid: 0, gid: 0 }, args: ['/never-run'], cwd: '/', env: [] },
     root: { path: 'rootfs' },
-    mounts: [],
+    mounts: [{ destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['mode=755'] }],
     linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }], seccomp: profile },
   };
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));

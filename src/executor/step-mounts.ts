@@ -59,7 +59,12 @@ type AnyMount = StepMount | { readonly kind: 'script'; readonly target: string; 
 
 async function prepareSource(mount: AnyMount, scratch: string, resources: MountResources): Promise<Source> {
   const nodev = resources.nodev ? ['nodev'] : [];
-  const bind = (path: string, kind: 'dir' | 'file', ...options: string[]): Source => ({ kind, type: 'bind', path, options: () => ['rbind', ...nodev, ...options] });
+  const bind = (path: string, kind: 'dir' | 'file', ...options: string[]): Source => ({
+    kind,
+    type: 'bind',
+    path,
+    options: () => ['rbind', ...nodev, ...options],
+  });
   switch (mount.kind) {
     case 'layers': {
       const root = mountLayers(mount.layers, !mount.readonly, scratch, resources);
@@ -87,7 +92,8 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
       return bind(scratch, 'file', 'ro', 'nosuid', 'noexec');
     case 'socket':
       checkIDs(mount, resources.mappedIDs);
-      if (!existsSync(mount.path)) throw executorError('EXEC_MOUNT', `Cannot mount the socket ${mount.path}: it is not there`, 'Start an ssh agent and set SSH_AUTH_SOCK.');
+      if (!existsSync(mount.path))
+        throw executorError('EXEC_MOUNT', `Cannot mount the socket ${mount.path}: it is not there`, 'Start an ssh agent and set SSH_AUTH_SOCK.');
       resources.undo.use(await forwardSocket(scratch, mount.path, mount));
       return bind(scratch, 'file');
     case 'script':
@@ -120,7 +126,14 @@ export function makeChangesFolders(parent: string, topLayer: string | undefined)
   mkdirSync(upper);
   mkdirSync(work);
   const { mode, uid, gid } = topLayer === undefined ? { mode: 0o755, uid: 0, gid: 0 } : statSync(topLayer);
-  if (uid !== 0 || gid !== 0) chownSync(upper, uid, gid);
+  if (uid !== 0 || gid !== 0) {
+    try {
+      chownSync(upper, uid, gid);
+    } catch (error) {
+      // An owner that is not mapped here shows as nobody and cannot be given to anything.
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    }
+  }
   chmodSync(upper, mode & 0o7777);
   return { upper, work };
 }
@@ -143,7 +156,8 @@ async function makeCacheFolder(mount: StepMount & { kind: 'folder' }, scratch: s
     const { path, kind } = findSource(mountLayers(mount.seed.layers, false, scratch, resources), mount.seed.source, mount.target);
     if (kind === 'file') throw executorError('EXEC_MOUNT', `Cannot fill the cache for ${mount.target} from ${mount.seed.source}: it is no folder`);
     const exit = await runProcess('cp', ['-a', `${path}/.`, made], { signal: resources.signal });
-    if (exit.exitCode !== 0) throw executorError('EXEC_MOUNT', `Cannot fill the cache for ${mount.target} from ${mount.seed.source}: cp ended with ${exit.exitCode ?? exit.signal}`);
+    if (exit.exitCode !== 0)
+      throw executorError('EXEC_MOUNT', `Cannot fill the cache for ${mount.target} from ${mount.seed.source}: cp ended with ${exit.exitCode ?? exit.signal}`);
   } else {
     giveTo(made, mount, resources.mappedIDs);
   }

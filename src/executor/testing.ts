@@ -17,7 +17,15 @@ export interface TestJob {
 }
 
 export type TestAnswer =
-  | { readonly id: number; readonly kind: 'done'; readonly exit: unknown; readonly mountPoints: readonly string[]; readonly stdout: string; readonly stderr: string; readonly left: Left }
+  | {
+      readonly id: number;
+      readonly kind: 'done';
+      readonly exit: unknown;
+      readonly mountPoints: readonly string[];
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly left: Left;
+    }
   | { readonly id: number; readonly kind: 'failed'; readonly code: string | undefined; readonly message: string; readonly stdout: string; readonly left: Left };
 
 /** What is left in the run folder and the mount table after a step. */
@@ -34,7 +42,12 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
   const runFolder = mkdtempSync(join(scratch, 'run-'));
   preparePrivateMounts(runFolder);
   const host = readHostFacts(process.arch);
-  const runtime = await openRuntime({ runFolder, pathVariable: process.env['PATH'], arch: process.arch, ...(cacheFolder === undefined ? {} : { cacheFolder }) });
+  const runtime = await openRuntime({
+    runFolder,
+    pathVariable: process.env['PATH'],
+    arch: process.arch,
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
+  });
   const overlayFolder = join(runFolder, 'overlay');
   mkdirSync(overlayFolder);
   mkdirSync(join(runFolder, 'cgroup'));

@@ -31,7 +31,11 @@ export function lookupUser(user: string, passwd: string, group: string): StepUse
 
   const account = accounts.find((row) => row !== undefined && (userPart === '' ? row.uid === 0 : row.name === userPart || row.uid === uidNumber));
   if (!account && userPart !== '' && uidNumber === undefined) {
-    throw executorError('EXEC_USER', `Cannot run as user ${JSON.stringify(user)}: the image's /etc/passwd has no ${JSON.stringify(userPart)}`, 'Create the user before USER, or give a number.');
+    throw executorError(
+      'EXEC_USER',
+      `Cannot run as user ${JSON.stringify(user)}: the image's /etc/passwd has no ${JSON.stringify(userPart)}`,
+      'Create the user before USER, or give a number.',
+    );
   }
   const uid = account?.uid ?? uidNumber ?? 0;
   const groups = group.split('\n').map(parseGroup);
@@ -42,7 +46,11 @@ export function lookupUser(user: string, passwd: string, group: string): StepUse
   const named = groups.find((row) => row !== undefined && (row.name === groupPart || row.gid === gidNumber));
   const gid = named?.gid ?? gidNumber;
   if (gid === undefined) {
-    throw executorError('EXEC_USER', `Cannot run as user ${JSON.stringify(user)}: the image's /etc/group has no ${JSON.stringify(groupPart)}`, 'Create the group before USER, or give a number.');
+    throw executorError(
+      'EXEC_USER',
+      `Cannot run as user ${JSON.stringify(user)}: the image's /etc/group has no ${JSON.stringify(groupPart)}`,
+      'Create the group before USER, or give a number.',
+    );
   }
   return withHome(uid, gid, []);
 }

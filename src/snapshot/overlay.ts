@@ -59,8 +59,8 @@ export class Overlays {
     const options = [`lowerdir=${lower.join(':')}`];
     const links = request.upper ? [this.#link(request.upper.upper), this.#link(request.upper.work)] : [];
     if (request.upper) options.push(`upperdir=${this.#prefix}/${links[0]}`, `workdir=${this.#prefix}/${links[1]}`);
-    options.push('index=off', 'metacopy=off', 'redirect_dir=off');
-    if (this.#options.userxattr) options.push('userxattr');
+    // With userxattr the kernel itself leaves out redirects and metacopy, and takes no word on them.
+    options.push('index=off', ...(this.#options.userxattr ? ['userxattr'] : ['metacopy=off', 'redirect_dir=off']));
     const flags = (request.devices ? 0 : mountFlags.nodev) | (request.upper ? 0 : mountFlags.readonly);
     try {
       this.#mount(options, request.target, flags, request.upper !== undefined);

@@ -26,7 +26,10 @@ export function userNamespaceObstacle(): { readonly setting: string; readonly re
   if (readText('/proc/sys/kernel/unprivileged_userns_clone').trim() === '0') {
     return { setting: 'kernel.unprivileged_userns_clone is 0', remedy: 'Run `sysctl -w kernel.unprivileged_userns_clone=1` as root.' };
   }
-  if (readText('/proc/sys/kernel/apparmor_restrict_unprivileged_userns').trim() === '1' && /unconfined/.test(readText('/proc/self/attr/current') || 'unconfined')) {
+  if (
+    readText('/proc/sys/kernel/apparmor_restrict_unprivileged_userns').trim() === '1' &&
+    /unconfined/.test(readText('/proc/self/attr/current') || 'unconfined')
+  ) {
     return {
       setting: 'kernel.apparmor_restrict_unprivileged_userns is 1',
       remedy: 'Run `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` as root, or give unshare an AppArmor profile that allows userns.',
