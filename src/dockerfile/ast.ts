@@ -217,6 +217,6 @@ export interface Dockerfile {
   readonly stages: readonly Stage[];
   /** All comments in order, those inside continuations too. */
   readonly comments: readonly Comment[];
-  /** Lines where an empty line stands inside a continuation. */
+  /** The last lines of those instructions that have an empty line inside a continuation. */
   readonly emptyContinuations: readonly Range[];
 }

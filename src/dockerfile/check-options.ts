@@ -36,20 +36,32 @@ export function parseCheckOptions(text: string): CheckOptions {
   return { skip, experimental, error };
 }
 
-/** Rules that the comments above one instruction skip for it. */
-export function parseCheckSkip(comments: readonly Comment[]): string[] {
-  const rules: string[] = [];
+/** What the comments above one instruction say for it; undefined where none of them is a `# check=`. */
+export function parseCheckComments(comments: readonly Comment[]): CheckOptions | undefined {
+  let merged: CheckOptions | undefined;
   for (const { text } of comments) {
     const value = /^check\s*=\s*(\S.*)$/i.exec(text)?.[1];
-    if (value === undefined) continue;
-    try {
-      const { skip } = parseCheckOptions(value);
-      rules.push(...(skip === 'all' ? ['all'] : skip));
-    } catch {
-      // a comment that only looks like one
-    }
+    const options = value === undefined ? undefined : tryParse(value);
+    if (options === undefined) continue;
+    merged =
+      merged === undefined
+        ? options
+        : { skip: merge(merged.skip, options.skip), experimental: merge(merged.experimental, options.experimental), error: merged.error || options.error };
   }
-  return rules;
+  return merged;
+}
+
+/** A comment that only looks like options says nothing. */
+function tryParse(text: string): CheckOptions | undefined {
+  try {
+    return parseCheckOptions(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function merge(a: 'all' | readonly string[], b: 'all' | readonly string[]): 'all' | readonly string[] {
+  return a === 'all' || b === 'all' ? 'all' : [...a, ...b];
 }
 
 /** At most three parts: a further `;` belongs to the last. */

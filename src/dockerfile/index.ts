@@ -1,6 +1,7 @@
 export type * from './ast.ts';
 export { DockerfileError, type DockerfileErrorCode } from './error.ts';
 export { parseDockerfile, parseInstruction, type ParseOptions } from './parse.ts';
+export { printDockerfile, printInstruction } from './print.ts';
 export { expandForDisplay, expandHeredoc, expandKeepQuotes, expandWord, expandWords, type ExpandOptions } from './expand.ts';
 export { parseHeredocs, parseHeredocWord, stripTabs, type HeredocWord } from './heredoc.ts';
 export { parseMount, type Mount, type MountType } from './mount.ts';
@@ -15,3 +16,7 @@ export { detectCheck, detectSyntax, type SyntaxName } from './directive.ts';
 export { languageVersion, resolveFrontend, type FrontendImage } from './frontend-image.ts';
 export { parseCheckOptions, type CheckOptions } from './check-options.ts';
 export { nearest } from './suggest.ts';
+export { checkDockerfile, checkFault, type Warning } from './checks/check.ts';
+export type { CheckContext, GraphFinding } from './checks/context.ts';
+export type { Rule } from './checks/rule.ts';
+export { rules } from './checks/rules.ts';

@@ -1,6 +1,6 @@
 import { instructionKind, instructionKinds, splitArguments } from './arguments.ts';
 import type { Heredoc, Instruction } from './ast.ts';
-import { parseCheckSkip } from './check-options.ts';
+import { parseCheckComments } from './check-options.ts';
 import type { DraftBase } from './draft.ts';
 import { DockerfileError, fault } from './error.ts';
 import { type HeredocWord, parseHeredocs, stripTabs } from './heredoc.ts';
@@ -45,6 +45,7 @@ export class InstructionReader {
   }
 
   private base(line: LogicalLine, parts: InstructionParts): DraftBase {
+    const skip = line.comments.length === 0 ? undefined : parseCheckComments(line.comments)?.skip;
     const source = withoutLineBreak(this.source.text.slice(line.startOffset, this.source.offset));
     const last = source.length - (source.lastIndexOf('\n') + 1);
     return {
@@ -53,7 +54,7 @@ export class InstructionReader {
       original: trim(line.text),
       source,
       comments: line.comments,
-      checkSkip: parseCheckSkip(line.comments),
+      checkSkip: skip === 'all' ? ['all'] : (skip ?? []),
     };
   }
 

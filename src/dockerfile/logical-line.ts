@@ -56,6 +56,7 @@ export class LogicalLines {
     let body = this.continued(first);
     if (body === undefined) return first;
     const parts = [body];
+    let hasEmpty = false;
     for (;;) {
       const raw = this.source.next();
       if (raw === undefined) break;
@@ -67,14 +68,15 @@ export class LogicalLines {
         continue;
       }
       if (start === '') {
-        const number = this.source.line;
-        this.emptyContinuations.push({ start: { line: number, column: 0 }, end: { line: number, column: line.length } });
+        hasEmpty = true;
         continue;
       }
       body = this.continued(line);
       parts.push(body ?? line);
       if (body === undefined) break;
     }
+    const end = { line: this.source.line, column: 0 };
+    if (hasEmpty) this.emptyContinuations.push({ start: end, end });
     return parts.join('');
   }
 

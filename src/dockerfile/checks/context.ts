@@ -1,0 +1,28 @@
+import type { SourceLocation } from '../../errors.ts';
+import type { CheckOptions } from '../check-options.ts';
+
+/** What a Dockerfile alone does not say. Everything may be left out; what a check then cannot know it does not report. */
+export interface CheckContext {
+  /** As `linux/amd64`, which is the default of both. */
+  readonly targetPlatform?: string | undefined;
+  readonly buildPlatform?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** Name of the stage that is built. Default: the last one's. */
+  readonly target?: string | undefined;
+  /** Indexes of the stages that are built. Default: all. */
+  readonly stages?: ReadonlySet<number> | undefined;
+  /** Of the context's ignore file. Default: there is none. */
+  readonly ignorePatterns?: readonly string[] | undefined;
+  /** The config of a stage's base image. */
+  readonly baseConfig?:
+    | ((stageIndex: number) => { readonly env?: readonly string[] | undefined; readonly shell?: readonly string[] | undefined } | undefined)
+    | undefined;
+  /** What the graph found; where given, the three rules it names are not worked out here. */
+  readonly findings?: readonly GraphFinding[] | undefined;
+  /** BUILDKIT_DOCKERFILE_CHECK: stands in for the file's own `# check=`. */
+  readonly options?: CheckOptions | undefined;
+}
+
+export type GraphFinding =
+  | { readonly rule: 'UndefinedVar' | 'UndefinedArgInFrom'; readonly location: SourceLocation; readonly name: string; readonly suggestion?: string | undefined }
+  | { readonly rule: 'InvalidBaseImagePlatform'; readonly location: SourceLocation; readonly image: string; readonly expected: string; readonly found: string };

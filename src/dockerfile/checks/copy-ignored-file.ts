@@ -1,0 +1,31 @@
+import { ignoreMatcher } from '../ignore-matcher.ts';
+import { cleanPattern } from '../pattern.ts';
+import { type Rule, quoted } from './rule.ts';
+
+/** With exceptions in the ignore file nobody can tell without reading the context, so then nothing is said. */
+export const copyIgnoredFile: Rule = {
+  name: 'CopyIgnoredFile',
+  description: 'Attempting to Copy file that is excluded by .dockerignore',
+  url: 'https://docs.docker.com/go/dockerfile/rule/copy-ignored-file/',
+  *find({ stages, context }) {
+    const patterns = context.ignorePatterns ?? [];
+    if (patterns.length === 0 || patterns.some((pattern) => pattern.trim().startsWith('!'))) return;
+    const matcher = ignoreMatcher(patterns);
+    const ignoresAll = patterns.some((pattern) => ['*', '**', '**/*'].includes(cleanPattern(pattern.trim())));
+    for (const { instruction, words } of stages.flatMap(({ steps }) => steps)) {
+      if ((instruction.kind !== 'copy' && instruction.kind !== 'add') || instruction.from !== undefined) continue;
+      for (const word of words) {
+        if (instruction.kind === 'add' && isRemote(word)) continue;
+        const source = cleanPattern(word);
+        if ((source === '.' || source === '/') && !ignoresAll) continue;
+        if (!matcher.ignored(source)) continue;
+        const command = instruction.kind === 'copy' ? 'Copy' : 'Add';
+        yield { message: `Attempting to ${command} file ${quoted(source)} that is excluded by .dockerignore`, at: instruction };
+      }
+    }
+  },
+};
+
+function isRemote(source: string): boolean {
+  return /^(?:https?|git|ssh):\/\/|^git@[^/]+:/.test(source);
+}
