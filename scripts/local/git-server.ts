@@ -54,7 +54,9 @@ function makeRepository(bare: string, source: string): void {
   const work = `${bare}-work`;
   cpSync(source, work, { recursive: true });
   const git = (...args: readonly string[]) =>
-    execFileSync('git', ['-c', 'user.name=Platform team', '-c', 'user.email=platform@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args], { stdio: 'pipe' });
+    execFileSync('git', ['-c', 'user.name=Platform team', '-c', 'user.email=platform@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args], {
+      stdio: 'pipe',
+    });
   git('init', '-q');
   git('add', '.');
   git('commit', '-qm', 'First version');

@@ -1,0 +1,2 @@
+FROM busybox
+ADD hello.txt dir /d/

@@ -1,0 +1,3 @@
+FROM busybox AS x
+FROM busybox
+ADD --from=x /etc/passwd /

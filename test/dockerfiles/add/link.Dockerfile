@@ -1,0 +1,3 @@
+FROM busybox
+ADD --link plain.tar /t/
+ADD --link hello.txt /h

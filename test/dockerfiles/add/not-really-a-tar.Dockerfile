@@ -1,0 +1,2 @@
+FROM busybox
+ADD fake.tar.gz /t/

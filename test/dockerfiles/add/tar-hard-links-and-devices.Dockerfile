@@ -1,0 +1,2 @@
+FROM busybox
+ADD special.tar /t/

@@ -1,0 +1,2 @@
+FROM busybox
+ADD --chmod=700 plain.tar /t/

@@ -1,0 +1,2 @@
+FROM busybox
+ADD --chown=3:4 plain.tar /t/

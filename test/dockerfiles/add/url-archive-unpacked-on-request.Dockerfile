@@ -1,0 +1,3 @@
+FROM busybox
+ARG SERVER
+ADD --unpack=true $SERVER/archive.tar.gz /d/

@@ -1,0 +1,4 @@
+FROM busybox
+ARG A=
+ARG B
+RUN echo "${A-unset} ${B-unset}" >/a

@@ -1,0 +1,4 @@
+FROM busybox
+ENV A=env
+ARG A=arg
+RUN echo $A >/a

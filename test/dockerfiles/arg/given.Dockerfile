@@ -1,0 +1,4 @@
+FROM busybox
+ARG A=default
+ARG B
+RUN echo "$A $B" >/a

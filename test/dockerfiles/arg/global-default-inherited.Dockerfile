@@ -1,0 +1,4 @@
+ARG VERSION=1.2
+FROM busybox
+ARG VERSION
+RUN echo $VERSION >/v

@@ -1,0 +1,3 @@
+ARG VERSION=1.2
+FROM busybox
+RUN echo "[$VERSION]" >/v

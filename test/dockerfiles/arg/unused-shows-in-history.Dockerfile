@@ -1,0 +1,3 @@
+FROM busybox
+ARG unused=1
+RUN echo x >/x

@@ -1,0 +1,4 @@
+FROM busybox AS base
+ENTRYPOINT ["a"]
+FROM base
+ENTRYPOINT []

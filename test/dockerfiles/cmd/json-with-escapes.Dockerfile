@@ -1,0 +1,2 @@
+FROM busybox
+CMD ["a\tb", "\u00e9", "c:\\d", "\"q\""]

@@ -1,0 +1,4 @@
+FROM busybox AS base
+ENTRYPOINT ["/entry"]
+FROM base
+CMD ["own"]

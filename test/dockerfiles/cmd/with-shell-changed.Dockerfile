@@ -1,0 +1,4 @@
+FROM busybox
+SHELL ["/bin/bash", "-c"]
+CMD echo x
+ENTRYPOINT echo y

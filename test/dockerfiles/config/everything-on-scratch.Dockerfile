@@ -1,0 +1,5 @@
+FROM scratch
+USER 10
+WORKDIR /w
+ENV A=1
+ENTRYPOINT ["/x"]

@@ -1,0 +1,3 @@
+FROM busybox
+EXPOSE 80 443/tcp 53/udp 7000-7002
+EXPOSE 80/tcp

@@ -1,0 +1,5 @@
+FROM busybox
+ENV A=1
+LABEL b=2
+EXPOSE 3
+CMD ["4"]

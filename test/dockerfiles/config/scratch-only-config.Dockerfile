@@ -1,0 +1,3 @@
+FROM scratch
+CMD ["/nothing"]
+LABEL a=b

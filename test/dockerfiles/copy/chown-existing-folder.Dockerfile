@@ -1,0 +1,2 @@
+FROM busybox
+COPY --chown=5:6 dir /tmp/

@@ -1,0 +1,2 @@
+FROM busybox
+COPY deep-folder-name /deep

@@ -1,0 +1,3 @@
+FROM busybox
+RUN ln -s /missing /sym
+COPY hello.txt /sym/file

@@ -1,0 +1,2 @@
+FROM busybox
+COPY dir/**/*.md /m/

@@ -1,0 +1,3 @@
+FROM busybox
+COPY emptydir /e
+COPY emptydir /x/y/

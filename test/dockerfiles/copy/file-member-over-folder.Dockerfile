@@ -1,0 +1,3 @@
+FROM busybox
+RUN mkdir -p /d/one.txt
+COPY dir /d

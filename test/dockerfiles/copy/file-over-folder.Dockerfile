@@ -1,0 +1,3 @@
+FROM busybox
+RUN mkdir /d
+COPY hello.txt /d

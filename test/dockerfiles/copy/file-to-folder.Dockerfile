@@ -1,0 +1,3 @@
+FROM busybox
+COPY hello.txt /d/
+COPY script.sh /etc

@@ -1,0 +1,3 @@
+FROM busybox
+COPY dir /d
+COPY dir/ /e/

@@ -1,0 +1,3 @@
+FROM busybox
+RUN mkdir /d && echo x >/d/sub
+COPY dir /d

@@ -1,0 +1,2 @@
+FROM scratch
+COPY --from=alpine:3.19 /etc/passwd /etc/passwd

@@ -1,0 +1,3 @@
+FROM busybox AS one
+COPY --from=two /etc/passwd /x
+FROM busybox AS two

@@ -1,0 +1,3 @@
+FROM busybox AS x
+FROM busybox
+COPY --from=x /no/such/path /

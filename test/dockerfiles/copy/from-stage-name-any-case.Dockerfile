@@ -1,0 +1,4 @@
+FROM busybox AS First
+RUN echo 1 >/f
+FROM busybox
+COPY --from=fIrSt /f /g

@@ -1,0 +1,5 @@
+FROM busybox
+ENV N=name
+COPY <<"EOF" /f
+$N ${N}
+EOF

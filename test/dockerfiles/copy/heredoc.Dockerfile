@@ -1,0 +1,6 @@
+FROM busybox
+ENV N=name
+COPY <<EOF /etc/$N.conf
+value=$N
+esc=\$N
+EOF

@@ -1,0 +1,2 @@
+FROM busybox
+COPY ["names/with space.txt", "hello.txt", "/j k/"]

@@ -1,0 +1,2 @@
+FROM busybox
+COPY modes owned.txt secret.conf /m/

@@ -1,0 +1,4 @@
+FROM busybox
+COPY ../../hello.txt /a
+COPY /hello.txt /b
+COPY ./dir/../other.txt /c

@@ -1,0 +1,3 @@
+FROM busybox
+COPY hello.txt /f
+COPY hello.txt /f

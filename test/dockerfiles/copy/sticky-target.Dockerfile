@@ -1,0 +1,3 @@
+FROM busybox
+COPY modes/sticky /t
+COPY modes/setgid /g

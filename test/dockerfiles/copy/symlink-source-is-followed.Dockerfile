@@ -1,0 +1,5 @@
+FROM busybox
+COPY linkfile /a
+COPY linkdir /b
+COPY links/up /c
+COPY links/abs /d

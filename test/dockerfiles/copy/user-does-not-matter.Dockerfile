@@ -1,0 +1,3 @@
+FROM busybox
+USER 1000
+COPY hello.txt /tmp/x/

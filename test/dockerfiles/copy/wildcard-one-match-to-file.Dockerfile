@@ -1,0 +1,2 @@
+FROM busybox
+COPY hel*.txt /one

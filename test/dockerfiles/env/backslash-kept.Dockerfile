@@ -1,0 +1,2 @@
+FROM busybox
+ENV A=C:\\dir B="C:\\dir" C='C:\dir'

@@ -1,0 +1,3 @@
+FROM busybox
+ENV e=
+ENV a=${e:?it is needed}

@@ -1,0 +1,3 @@
+FROM busybox
+ENV a=1
+ENV b=${a/1}

@@ -1,0 +1,2 @@
+FROM busybox
+RUN cat /etc/os-release >/x

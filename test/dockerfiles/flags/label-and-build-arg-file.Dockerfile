@@ -1,0 +1,4 @@
+FROM busybox
+ARG A
+LABEL from=file
+RUN echo $A >/a

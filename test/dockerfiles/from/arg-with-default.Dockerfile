@@ -1,0 +1,3 @@
+ARG BASE=busybox
+FROM ${BASE}:1.36
+RUN echo $BASE >/base

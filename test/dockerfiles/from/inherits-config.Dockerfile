@@ -1,0 +1,15 @@
+FROM busybox AS base
+ENV A=1
+LABEL l=1
+EXPOSE 80
+USER 5
+WORKDIR /w
+VOLUME /v
+CMD ["a"]
+ENTRYPOINT ["b"]
+STOPSIGNAL SIGUSR1
+HEALTHCHECK CMD true
+SHELL ["/bin/sh", "-ec"]
+FROM base
+ENV B=2
+CMD c

@@ -1,0 +1,5 @@
+FROM --platform=$BUILDPLATFORM busybox AS build
+ARG TARGETPLATFORM BUILDPLATFORM TARGETARCH
+RUN echo "$BUILDPLATFORM makes $TARGETPLATFORM $TARGETARCH" >/platforms
+FROM busybox
+COPY --from=build /platforms /

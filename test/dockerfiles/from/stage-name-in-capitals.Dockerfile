@@ -1,0 +1,3 @@
+FROM busybox AS First
+RUN echo 1 >/f
+FROM FIRST AS last

@@ -1,0 +1,4 @@
+FROM busybox AS one
+RUN echo one >/one
+FROM busybox AS two
+RUN echo two >/two

@@ -1,0 +1,2 @@
+FROM busybox
+LABEL json='{"a": [1, "b"]}' uni=名前

@@ -1,0 +1,3 @@
+FROM busybox
+LABEL a=1 b=1
+LABEL a=2

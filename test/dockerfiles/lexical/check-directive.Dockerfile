@@ -1,0 +1,3 @@
+# check=skip=all
+FROM busybox as x
+RUN echo x >/x

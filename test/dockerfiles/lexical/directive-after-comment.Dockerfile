@@ -1,0 +1,5 @@
+# a comment
+# escape=`
+FROM busybox
+ENV A=a\
+b

@@ -1,0 +1,4 @@
+# EsCaPe = `
+FROM busybox
+ENV A=a`
+b

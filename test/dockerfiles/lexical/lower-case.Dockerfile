@@ -1,0 +1,3 @@
+from busybox as x
+run echo x >/x
+Cmd ["a"]

@@ -1,0 +1,3 @@
+FROM	busybox
+RUN	echo x >/x
+ENV	A=1

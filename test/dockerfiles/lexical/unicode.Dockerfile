@@ -1,0 +1,3 @@
+FROM busybox
+LABEL größe="名前 🎉"
+RUN echo "🎉" >/名前

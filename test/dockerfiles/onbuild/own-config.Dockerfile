@@ -1,0 +1,3 @@
+FROM busybox
+ONBUILD RUN echo triggered >/t
+ONBUILD COPY . /app

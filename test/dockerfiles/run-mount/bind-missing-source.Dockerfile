@@ -1,0 +1,2 @@
+FROM busybox
+RUN --mount=source=nowhere,target=/x true

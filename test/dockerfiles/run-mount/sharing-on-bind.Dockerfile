@@ -1,0 +1,2 @@
+FROM busybox
+RUN --mount=target=/x,sharing=locked true

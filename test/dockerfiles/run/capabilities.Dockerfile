@@ -1,0 +1,2 @@
+FROM busybox
+RUN grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status >/caps

@@ -1,0 +1,3 @@
+FROM busybox
+COPY hello.txt /f
+RUN chmod 644 /f

@@ -1,0 +1,7 @@
+FROM busybox
+RUN echo a >/a && \
+# a comment
+    # another
+    echo b >/b && \
+
+    echo c >/c

@@ -1,0 +1,2 @@
+FROM busybox
+RUN mkdir -p /a/b/c

@@ -1,0 +1,4 @@
+FROM busybox
+ENV A=1
+ARG B=2
+RUN env | grep -v -E '^(HOSTNAME|SHLVL)=' | sort >/env

@@ -1,0 +1,2 @@
+FROM busybox
+RUN ['sh', '-c', 'true'] || echo shell >/out

@@ -1,0 +1,3 @@
+FROM busybox
+COPY hello.txt /a
+RUN ln /a /b

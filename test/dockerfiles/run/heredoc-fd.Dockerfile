@@ -1,0 +1,4 @@
+FROM busybox
+RUN cat /dev/fd/3 3<<EOF >/out
+three
+EOF

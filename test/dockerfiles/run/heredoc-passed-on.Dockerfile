@@ -1,0 +1,4 @@
+FROM busybox
+RUN cat <<EOF >/out && echo done >>/out
+hello $HOME
+EOF

@@ -1,0 +1,5 @@
+FROM busybox
+RUN <<-EOF
+	echo tabs >/tabs
+		echo more >>/tabs
+	EOF

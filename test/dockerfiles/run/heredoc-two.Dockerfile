@@ -1,0 +1,6 @@
+FROM busybox
+RUN cat <<ONE >/one && cat <<TWO >/two
+1
+ONE
+2
+TWO

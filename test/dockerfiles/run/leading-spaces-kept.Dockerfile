@@ -1,0 +1,2 @@
+FROM busybox
+RUN   echo   "two  spaces"   >/out

@@ -1,0 +1,2 @@
+FROM busybox
+RUN (sleep 100 &) ; echo done >/done

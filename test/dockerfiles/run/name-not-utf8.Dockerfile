@@ -1,0 +1,2 @@
+FROM busybox
+RUN touch "/$(printf 'latin1-\351')"

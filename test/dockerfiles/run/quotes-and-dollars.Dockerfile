@@ -1,0 +1,2 @@
+FROM busybox
+RUN echo "\"$HOME\"" '$HOME' \$HOME `echo back` >/out

@@ -1,0 +1,3 @@
+FROM busybox
+COPY hello.txt /f
+RUN echo more >>/f

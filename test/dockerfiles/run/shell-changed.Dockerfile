@@ -1,0 +1,4 @@
+FROM busybox
+SHELL ["/bin/sh", "-exc"]
+RUN echo $- >/flags
+CMD echo shell form

@@ -1,0 +1,2 @@
+FROM busybox
+RUN truncate -s 5M /sparse && echo end >>/sparse

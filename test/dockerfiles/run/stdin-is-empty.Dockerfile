@@ -1,0 +1,2 @@
+FROM busybox
+RUN wc -c >/stdin-size

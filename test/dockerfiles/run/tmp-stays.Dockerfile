@@ -1,0 +1,2 @@
+FROM busybox
+RUN echo x >/tmp/x && echo y >/var/tmp/y

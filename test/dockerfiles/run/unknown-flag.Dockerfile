@@ -1,0 +1,2 @@
+FROM busybox
+RUN --mont=type=cache,target=/x true

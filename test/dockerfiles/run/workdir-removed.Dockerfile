@@ -1,0 +1,4 @@
+FROM busybox
+WORKDIR /w
+RUN cd / && rmdir /w
+RUN pwd >/pwd

@@ -1,0 +1,3 @@
+FROM busybox
+USER nobody:users
+RUN id >/tmp/u

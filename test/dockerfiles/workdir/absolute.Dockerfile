@@ -1,0 +1,3 @@
+FROM busybox
+WORKDIR /a/b/c
+RUN pwd >/pwd

@@ -1,0 +1,3 @@
+FROM busybox
+WORKDIR /tmp
+WORKDIR /etc

@@ -1,0 +1,3 @@
+FROM busybox
+RUN echo x >/file
+WORKDIR /file/sub

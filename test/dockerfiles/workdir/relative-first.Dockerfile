@@ -1,0 +1,3 @@
+FROM busybox
+WORKDIR x/y
+COPY hello.txt .

@@ -1,0 +1,4 @@
+FROM busybox
+RUN mkdir /real && ln -s /real /sym
+WORKDIR /sym/in
+COPY hello.txt .

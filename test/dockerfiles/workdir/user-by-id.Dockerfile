@@ -1,0 +1,3 @@
+FROM busybox
+USER 1000:1001
+WORKDIR /w

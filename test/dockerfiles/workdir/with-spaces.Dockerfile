@@ -1,0 +1,3 @@
+FROM busybox
+WORKDIR /with space/in it
+COPY hello.txt ./

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { readTar } from './tar-reader.ts';
+import type { TarMember } from './tar-reader.ts';
+
+export interface OciImage {
+  readonly digest: string;
+  readonly manifest: {
+    readonly mediaType?: string;
+    readonly layers: readonly Descriptor[];
+    readonly config: Descriptor;
+    readonly annotations?: Record<string, string>;
+  };
+  readonly config: Record<string, unknown>;
+  /** Members of each layer, lowest first. */
+  readonly layers: readonly (readonly TarMember[])[];
+}
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
+/** A blob by its digest. */
+export type BlobSource = (digest: string) => Buffer | Promise<Buffer>;
+
+/** Blobs of an OCI layout in a tar, each checked against its name; and the layout's top descriptors. */
+export function openOciTar(path: string): { readonly top: readonly Descriptor[]; readonly blob: BlobSource } {
+  const members = new Map(readTar(readFileSync(path)).map((member) => [member.path, member.content]));
+  const index = JSON.parse(members.get('index.json')?.toString() ?? '') as { manifests: Descriptor[] };
+  return {
+    top: index.manifests,
+    blob: (digest) => {
+      const content = members.get(`blobs/${digest.replace(':', '/')}`);
+      if (content === undefined) throw new Error(`${path}: no blob ${digest}`);
+      return content;
+    },
+  };
+}
+
+/** The image of an OCI layout in a tar; of several platforms the one asked for. All digests are computed anew. */
+export async function readOciTar(path: string, platform?: string): Promise<OciImage> {
+  const { top, blob } = openOciTar(path);
+  return readImage(top[0]!.digest, blob, platform);
+}
+
+export async function readImage(digest: string, blob: BlobSource, platform?: string): Promise<OciImage> {
+  const checked = async (wanted: string) => {
+    const bytes = await blob(wanted);
+    if (sha256(bytes) !== wanted) throw new Error(`blob ${wanted} has digest ${sha256(bytes)}`);
+    return bytes;
+  };
+  const document = JSON.parse((await checked(digest)).toString()) as OciImage['manifest'] & { readonly manifests?: readonly Descriptor[] };
+  if (document.manifests !== undefined) {
+    const chosen = document.manifests.find((m) => platform === undefined || `${m.platform?.os}/${m.platform?.architecture}` === platform);
+    if (chosen === undefined) throw new Error(`index ${digest} has no ${platform}`);
+    return readImage(chosen.digest, blob, platform);
+  }
+  const config = JSON.parse((await checked(document.config.digest)).toString()) as Record<string, unknown>;
+  const diffIDs = (config['rootfs'] as { diff_ids: string[] }).diff_ids;
+  if (diffIDs.length !== document.layers.length) throw new Error(`${digest}: ${document.layers.length} layers, ${diffIDs.length} diffIDs`);
+  const layers: TarMember[][] = [];
+  for (const [i, layer] of document.layers.entries()) {
+    const bytes = await checked(layer.digest);
+    if (bytes.length !== layer.size) throw new Error(`layer ${layer.digest}: size ${bytes.length}, said ${layer.size}`);
+    const tar = inflate(bytes);
+    if (sha256(tar) !== diffIDs[i]) throw new Error(`layer ${layer.digest}: diffID is ${sha256(tar)}, said ${diffIDs[i]}`);
+    layers.push(readTar(tar));
+  }
+  return { digest, manifest: document, config, layers };
+}
+
+/** Blobs and tags of a registry on loopback. */
+export function registryBlobs(address: string, repository: string): { readonly resolve: (tag: string) => Promise<string>; readonly blob: BlobSource } {
+  const accept = ['index.v1', 'manifest.v1'].map((kind) => `application/vnd.oci.image.${kind}+json`).join(', ');
+  const get = async (path: string) => {
+    const answer = await fetch(`http://${address}/v2/${repository}/${path}`, { headers: { accept } });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer;
+  };
+  return {
+    resolve: async (tag) => sha256(Buffer.from(await (await get(`manifests/${tag}`)).arrayBuffer())),
+    blob: async (digest) => {
+      const answer = await get(`blobs/${digest}`).catch(() => get(`manifests/${digest}`));
+      return Buffer.from(await answer.arrayBuffer());
+    },
+  };
+}
+
+function inflate(bytes: Buffer): Buffer {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes);
+  if (bytes.readUInt32LE(0) === 0xfd2fb528) return zstdDecompressSync(bytes);
+  return bytes;
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}

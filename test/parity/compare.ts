@@ -1,0 +1,140 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBases } from '../../scripts/local/bases.ts';
+import { startBuildKit } from '../harness/buildkit.ts';
+import type { BuildKit } from '../harness/buildkit.ts';
+import type { CommandResult } from '../harness/command.ts';
+import { startFileServer } from '../harness/file-server.ts';
+import { makeFixture } from '../harness/fixture.ts';
+import { readOciTar } from '../harness/oci-image.ts';
+import { ossb } from '../harness/ossb.ts';
+import { dockerfilesFolder } from './case.ts';
+import type { Case } from './case.ts';
+import { usualContext } from './context.ts';
+import { imageDifferences } from './differences.ts';
+import type { Difference } from './differences.ts';
+
+export interface Comparison {
+  readonly case: Case;
+  /** Differences with no reason in known-differences.json. */
+  readonly unexplained: readonly Difference[];
+  readonly explained: readonly { readonly difference: Difference; readonly known: KnownDifference }[];
+}
+
+/** A line of known-differences.json: a difference that stays, and why. */
+export interface KnownDifference {
+  /** A case, or a pattern of cases with `*`. */
+  readonly case: string;
+  /** The start of Difference.where. */
+  readonly where: string;
+  readonly reason: string;
+}
+
+export const knownDifferences: readonly KnownDifference[] = JSON.parse(readFileSync(join(import.meta.dirname, 'known-differences.json'), 'utf8'));
+
+/** Both builders over one registry of bases, one server of files and one folder of contexts. */
+export interface Bench {
+  compare(test: Case): Promise<Comparison>;
+  /** BuildKit alone, to see that a case is what it says it is. */
+  buildkit(test: Case): Promise<CommandResult>;
+  close(): Promise<void>;
+}
+
+export async function openBench(): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), 'ossb-parity-'));
+  const startedAtSeconds = Math.floor(Date.now() / 1000);
+  makeFixture(join(folder, 'contexts/usual'), usualContext);
+  const read = (name: string) => readFileSync(join(folder, 'contexts/usual', name));
+  const server = await startFileServer(
+    { '/file.txt': 'from the server\n', '/archive.tar.gz': read('plain.tar.gz'), '/named': 'named by a header\n', '/noise': read('noise.bin') },
+    { '/named': { 'content-disposition': 'attachment; filename="given-name.txt"' } },
+  );
+  const bases = await startBases(console.log);
+  const kit = await startBuildKit(join(folder, 'buildkit'), bases.address);
+  const place = (test: Case) => prepare(folder, test, server.url);
+  const buildkit = (test: Case) => buildWithBuildKit(kit, place(test), test);
+  return {
+    buildkit,
+    async compare(test) {
+      const paths = place(test);
+      const theirs = await buildWithBuildKit(kit, paths, test);
+      const flags = ['--progress', 'plain', '--root', join(folder, 'store'), '--registry-mirror', `docker.io=${bases.address}`, '--network', 'host'];
+      const ours = await ossb(['build', ...flags, '-o', `type=oci,dest=${paths.ossbTar}`, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
+      const differences = await outcomeDifferences(test, theirs, ours, paths, startedAtSeconds);
+      rmSync(paths.buildkitTar, { force: true });
+      rmSync(paths.ossbTar, { force: true });
+      return sortOut(test, differences);
+    },
+    async close() {
+      await kit.close();
+      await Promise.all([bases.close(), server.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Paths {
+  readonly context: string;
+  readonly flags: readonly string[];
+  readonly buildkitTar: string;
+  readonly ossbTar: string;
+}
+
+function prepare(folder: string, test: Case, server: string): Paths {
+  const own = test.name.replaceAll('/', '-');
+  const ownContext = test.context !== undefined || test.extra !== undefined;
+  const context = join(folder, 'contexts', ownContext ? own : 'usual');
+  if (ownContext && !existsSync(context)) makeFixture(context, test.context ?? { ...usualContext, ...test.extra });
+  mkdirSync(join(folder, 'out'), { recursive: true });
+  const replace = (flag: string) => flag.replaceAll('$CONTEXT', context).replaceAll('$SERVER', server).replaceAll('$DIR', dockerfilesFolder);
+  const out = (builder: string) => join(folder, 'out', `${own}-${builder}.tar`);
+  return { context, flags: test.flags.map(replace), buildkitTar: out('buildkit'), ossbTar: out('ossb') };
+}
+
+function buildWithBuildKit(kit: BuildKit, paths: Paths, test: Case): Promise<CommandResult> {
+  // Its client sees this machine's files under /host.
+  const moved = paths.flags.map((flag) => flag.replace(/(^|=)\/(?!\/)/g, '$1/host/'));
+  const flags = ['--progress', 'plain', '--provenance=false', '-o', `type=oci,dest=/host${paths.buildkitTar}`, '-f', `/host${test.file}`];
+  return kit.build([...flags, ...moved, ...platform(test), `/host${paths.context}`], { timeoutMs: 120_000 });
+}
+
+function platform(test: Case): readonly string[] {
+  return test.platform === undefined ? [] : ['--platform', test.platform];
+}
+
+async function outcomeDifferences(test: Case, theirs: CommandResult, ours: CommandResult, paths: Paths, startedAtSeconds: number): Promise<Difference[]> {
+  const rejected = theirs.exitCode !== 0;
+  if (rejected !== test.rejects) throw new Error(`${test.name}: BuildKit was to ${test.rejects ? 'refuse' : 'build'} this, but:\n${theirs.stderr}`);
+  if (rejected !== (ours.exitCode !== 0)) {
+    return [{ where: 'outcome', buildkit: rejected ? lastLines(theirs.stderr) : 'built', ossb: ours.exitCode === 0 ? 'built' : lastLines(ours.stderr) }];
+  }
+  // Whatever a user can write, the answer to it is a message and not a stack.
+  if (rejected && /^ +at .*:\d+:\d+\)?$/m.test(ours.stderr)) return [{ where: 'message', buildkit: lastLines(theirs.stderr), ossb: ours.stderr.slice(-1500) }];
+  if (rejected) return [];
+  return imageDifferences(await readOciTar(paths.buildkitTar), await readOciTar(paths.ossbTar), startedAtSeconds);
+}
+
+function sortOut(test: Case, differences: readonly Difference[]): Comparison {
+  const explained: { difference: Difference; known: KnownDifference }[] = [];
+  const unexplained: Difference[] = [];
+  for (const difference of differences) {
+    const known = knownDifferences.find((k) => matches(k.case, test.name) && difference.where.startsWith(k.where));
+    if (known === undefined) unexplained.push(difference);
+    else explained.push({ difference, known });
+  }
+  return { case: test, unexplained, explained };
+}
+
+function matches(pattern: string, name: string): boolean {
+  return new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => RegExp.escape(part))
+      .join('.*')}$`,
+  ).test(name);
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-8).join('\n');
+}

@@ -1,0 +1,87 @@
+import type { OciImage } from '../harness/oci-image.ts';
+import { flatten, layerNames } from '../harness/flatten.ts';
+import type { FlatEntry } from '../harness/flatten.ts';
+
+/** One difference: where, and what each builder has. */
+export interface Difference {
+  readonly where: string;
+  readonly buildkit: string;
+  readonly ossb: string;
+}
+
+/** Everything in which two images of one Dockerfile differ. Times count where they came from the sources, that is, lie before `startedAtSeconds`. */
+export function imageDifferences(buildkit: OciImage, ossb: OciImage, startedAtSeconds: number): Difference[] {
+  return [
+    ...treeDifferences(flatten(buildkit.layers), flatten(ossb.layers), startedAtSeconds),
+    ...layerDifferences(buildkit, ossb),
+    ...valueDifferences('config', comparableConfig(buildkit.config), comparableConfig(ossb.config)),
+    ...valueDifferences('manifest', comparableManifest(buildkit), comparableManifest(ossb)),
+  ];
+}
+
+function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: ReadonlyMap<string, FlatEntry>, startedAtSeconds: number): Difference[] {
+  const found: Difference[] = [];
+  for (const path of new Set([...buildkit.keys(), ...ossb.keys()])) {
+    const left = buildkit.get(path);
+    const right = ossb.get(path);
+    if (left === undefined || right === undefined) {
+      found.push({ where: `tree ${path}`, buildkit: left?.type ?? 'absent', ossb: right?.type ?? 'absent' });
+      continue;
+    }
+    for (const key of ['type', 'mode', 'owner', 'size', 'link', 'device', 'xattrs', 'sharedWith'] as const) {
+      if (left[key] !== right[key]) found.push({ where: `tree ${path} ${key}`, buildkit: String(left[key]), ossb: String(right[key]) });
+    }
+    if (!left.content.equals(right.content)) found.push({ where: `tree ${path} content`, buildkit: excerpt(left.content), ossb: excerpt(right.content) });
+    const old = Math.min(left.mtime, right.mtime) < startedAtSeconds;
+    if (left.type !== 'dir' && old && left.mtime !== right.mtime) {
+      found.push({ where: `tree ${path} mtime`, buildkit: String(left.mtime), ossb: String(right.mtime) });
+    }
+  }
+  return found;
+}
+
+/** Which layer brings which names; folders that come along as parents do not count. */
+function layerDifferences(buildkit: OciImage, ossb: OciImage): Difference[] {
+  if (buildkit.layers.length !== ossb.layers.length) {
+    return [{ where: 'layers', buildkit: describeLayers(buildkit), ossb: describeLayers(ossb) }];
+  }
+  return buildkit.layers.flatMap((layer, i) => {
+    const left = layerNames(layer).join(' ');
+    const right = layerNames(ossb.layers[i]!).join(' ');
+    return left === right ? [] : [{ where: `layer ${i}`, buildkit: left.slice(0, 300), ossb: right.slice(0, 300) }];
+  });
+}
+
+function describeLayers(image: OciImage): string {
+  return image.layers.map((layer) => layer.length).join(' + ') + ' members';
+}
+
+function comparableConfig(config: Readonly<Record<string, unknown>>): unknown {
+  const { created, rootfs, history, ...rest } = config;
+  const steps = (history as readonly Record<string, unknown>[] | undefined)?.map(({ created: time, ...step }) => ({ ...step, dated: typeof time }));
+  return { ...rest, dated: typeof created, history: steps, layers: (rootfs as { diff_ids: unknown[] }).diff_ids.length };
+}
+
+function comparableManifest(image: OciImage): unknown {
+  const { layers, config, ...rest } = image.manifest;
+  return { ...rest, config: config.mediaType, layers: layers.map((layer) => layer.mediaType) };
+}
+
+/** Leaves of two JSON values that differ. */
+function valueDifferences(where: string, buildkit: unknown, ossb: unknown): Difference[] {
+  if (isObject(buildkit) && isObject(ossb)) {
+    const keys = new Set([...Object.keys(buildkit), ...Object.keys(ossb)]);
+    return [...keys].flatMap((key) => valueDifferences(`${where}.${key}`, buildkit[key], ossb[key]));
+  }
+  const left = JSON.stringify(buildkit) ?? 'absent';
+  const right = JSON.stringify(ossb) ?? 'absent';
+  return left === right ? [] : [{ where, buildkit: left, ossb: right }];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function excerpt(content: Buffer): string {
+  return JSON.stringify(content.toString('utf8', 0, 80));
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { peersMissing } from '../harness/buildkit.ts';
+import { readCases } from './case.ts';
+import { knownDifferences, openBench } from './compare.ts';
+import type { Bench, KnownDifference } from './compare.ts';
+
+const missing = peersMissing();
+if (missing !== undefined) console.log(`skipped: parity with BuildKit (${missing})`);
+
+describe('parity with BuildKit: tree, config, history and refusals of', { skip: missing ?? false, concurrency: 3 }, () => {
+  let bench: Bench;
+  const seen = new Set<KnownDifference>();
+  before(async () => {
+    bench = await openBench();
+  });
+  after(async () => {
+    await bench.close();
+    const stale = knownDifferences.filter((known) => !seen.has(known));
+    assert.deepEqual(stale, [], 'known differences that no case shows any more');
+  });
+  for (const one of readCases()) {
+    test(one.name, async () => {
+      const comparison = await bench.compare(one);
+      for (const { known } of comparison.explained) seen.add(known);
+      assert.deepEqual(comparison.unexplained, []);
+    });
+  }
+});
