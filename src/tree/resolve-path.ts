@@ -16,7 +16,7 @@ export interface ResolvedPath {
  * Follows symlinks within the tree: absolute targets start at its root and `..` never leaves it. Parts that do not exist are kept as they are written. Default of
  * `followLast`: true. Errors: TREE_SYMLINK_LOOP.
  */
-export async function resolvePath(tree: FileTree, path: string, options: { readonly followLast?: boolean } = {}): Promise<ResolvedPath> {
+export async function resolvePath(tree: Pick<FileTree, 'lookup'>, path: string, options: { readonly followLast?: boolean } = {}): Promise<ResolvedPath> {
   const { followLast = true } = options;
   const rest = path.split('/').reverse();
   let at = '';

@@ -1,0 +1,153 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { storageError } from '../content/index.ts';
+import { BuildError } from '../errors.ts';
+import type { Digest } from '../oci/index.ts';
+import { zlibCodec } from '../stream/index.ts';
+import { TarDecoder, type TarHandler, type TarHeader } from '../tar/index.ts';
+import type { ContentSource, PlanEntry } from '../tree/index.ts';
+import { decompressWith } from './decompress-with.ts';
+import { OpsError } from './error.ts';
+
+export interface ArchiveOptions {
+  /** A fresh folder for the files of the archive. Asked for when the first one comes. */
+  readonly stagingFolder: () => string;
+  /** PATH of the environment, to find xz and bzip2 in. */
+  readonly searchPath: string | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads a tar, plain or compressed with gzip, bzip2, xz or zstd, told by its content. Files are put into the staging folder, small ones into the entries. Undefined
+ * where the bytes are no archive. Errors: ARCHIVE_INVALID, ARCHIVE_TOOL_MISSING, DISK_FULL.
+ */
+export async function readArchive(source: AsyncIterable<Uint8Array>, name: string, options: ArchiveOptions): Promise<PlanEntry[] | undefined> {
+  const stage = new ArchiveStage(options.stagingFolder);
+  const decoder = new TarDecoder(stage);
+  try {
+    const { head, whole } = await peek(source, headBytes);
+    for await (const piece of decompressed(head, whole, options)) {
+      options.signal?.throwIfAborted();
+      decoder.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    }
+    decoder.finish();
+  } catch (error) {
+    stage.abort();
+    options.signal?.throwIfAborted();
+    const tells = error instanceof BuildError && !unreadableCodes.has(error.code);
+    if (tells || !(error instanceof BuildError)) throw storageError(error, `unpack ${name}`);
+    if (stage.entries.length === 0) return undefined;
+    throw new OpsError('ARCHIVE_INVALID', `Cannot unpack ${name}: ${error.message.replace(/^Cannot [^:]*: /, '')}`, {
+      family: 'validation',
+      hint: 'Make the archive anew, or copy it as it is with ADD --unpack=false or COPY.',
+      cause: error,
+    });
+  }
+  return stage.entries.length === 0 ? undefined : stage.entries;
+}
+
+function decompressed(head: Uint8Array, whole: AsyncIterable<Uint8Array>, options: ArchiveOptions): AsyncIterable<Uint8Array> {
+  const starts = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+  if (starts(0x1f, 0x8b)) return zlibCodec().decompress('gzip', whole, options.signal);
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return zlibCodec().decompress('zstd', whole, options.signal);
+  if (starts(0x42, 0x5a, 0x68)) return decompressWith('bzip2', whole, options);
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return decompressWith('xz', whole, options);
+  return whole;
+}
+
+/** Puts the files of an archive down as they stream by. */
+class ArchiveStage implements TarHandler {
+  readonly entries: PlanEntry[] = [];
+  readonly #stagingFolder: () => string;
+  #folder: string | undefined;
+  #file: { header: TarHeader; hash: Hash; pieces: Buffer[]; descriptor: number | undefined; path: string } | undefined;
+
+  constructor(stagingFolder: () => string) {
+    this.#stagingFolder = stagingFolder;
+  }
+
+  entry(header: TarHeader): void {
+    if (header.type !== 'file') {
+      this.entries.push(entryOf(header));
+      return;
+    }
+    this.#file = { header, hash: createHash('sha256'), pieces: [], descriptor: undefined, path: '' };
+    if (header.size <= inlineBytes) return;
+    this.#folder ??= this.#stagingFolder();
+    this.#file.path = join(this.#folder, String(this.entries.length));
+    this.#file.descriptor = openSync(this.#file.path, 'wx', 0o600);
+  }
+
+  data(piece: Buffer): void {
+    const file = this.#file!;
+    file.hash.update(piece);
+    if (file.descriptor === undefined) {
+      file.pieces.push(Buffer.from(piece));
+      return;
+    }
+    for (let written = 0; written < piece.length;) written += writeSync(file.descriptor, piece, written);
+  }
+
+  end(): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.abort();
+    const { header, hash, pieces, descriptor, path } = file;
+    const content: ContentSource = descriptor === undefined ? { kind: 'inline', data: Buffer.concat(pieces).toString('base64') } : { kind: 'file', path };
+    this.entries.push({ ...entryOf(header), digest: `sha256:${hash.digest('hex')}` as Digest, content });
+  }
+
+  /** Closes the file that is being written. */
+  abort(): void {
+    if (this.#file?.descriptor !== undefined) closeSync(this.#file.descriptor);
+    this.#file = undefined;
+  }
+}
+
+function entryOf(header: TarHeader): PlanEntry {
+  const { name, type, mode, uid, gid, size, mtimeSec, mtimeNs, link, major, minor, xattrs } = header;
+  // Of the extended attributes of an archive only this one gets into layers, as with docker build.
+  const capability = xattrs?.get('security.capability');
+  return {
+    path: name,
+    type,
+    mode,
+    uid,
+    gid,
+    size,
+    mtimeSec,
+    mtimeNs,
+    ...(link === '' ? {} : { link }),
+    ...(type === 'char' || type === 'block' ? { major, minor } : {}),
+    ...(capability === undefined ? {} : { xattrs: { 'security.capability': Buffer.from(capability).toString('base64') } }),
+  };
+}
+
+/** The first bytes of a stream, and the stream with them. */
+async function peek(source: AsyncIterable<Uint8Array>, bytes: number): Promise<{ head: Uint8Array; whole: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  while (size < bytes) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    chunks.push(Uint8Array.from(next.value));
+    size += next.value.length;
+  }
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head: Buffer.concat(chunks), whole: whole() };
+}
+
+/** What says that the bytes are not what they seemed, as opposed to a machine that fails. */
+const unreadableCodes: ReadonlySet<string> = new Set(['TAR_INVALID', 'TAR_TRUNCATED', 'TAR_LIMIT', 'STREAM_CORRUPT', 'ARCHIVE_INVALID']);
+const headBytes = 512;
+/** Files up to this size travel within their entries. */
+const inlineBytes = 1024;

@@ -1,0 +1,28 @@
+import { BuildError } from '../errors.ts';
+
+export type OpsErrorCode =
+  | 'RUN_FAILED'
+  | 'SECRET_MISSING'
+  | 'SSH_MISSING'
+  | 'SOURCE_MISSING'
+  | 'PATTERN_INVALID'
+  | 'NOT_A_FOLDER'
+  | 'IS_A_FOLDER'
+  | 'OWNER_INVALID'
+  | 'CHMOD_INVALID'
+  | 'ARCHIVE_INVALID'
+  | 'ARCHIVE_TOOL_MISSING'
+  | 'CONTEXT_UNREADABLE'
+  | 'CONTEXT_CHANGED'
+  | 'CONTEXT_MISSING'
+  | 'CHECKSUM_MISMATCH'
+  | 'DOWNLOAD_FAILED'
+  | 'DOWNLOAD_TOO_LARGE'
+  | 'DOWNLOAD_UNAUTHORIZED'
+  | 'GIT_MISSING'
+  | 'GIT_FAILED'
+  | 'GIT_REF_MISSING'
+  | 'GIT_UNAUTHORIZED'
+  | 'GIT_URL_INVALID';
+
+export class OpsError extends BuildError<OpsErrorCode> {}

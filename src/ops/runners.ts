@@ -1,0 +1,183 @@
+import type { CopyOp, HttpOp, GitOp, MkdirOp, RunOp, Vertex } from '../graph/index.ts';
+import { baseTreeID, chainTreeID, layerTree, type FileTree, type LayerIndex, type PlanEntry, type TreeNode } from '../tree/index.ts';
+import type { DiffID, TreeID } from '../oci/index.ts';
+import { digestOf } from '../oci/index.ts';
+import type { LayersResult, OpRunners, Result, StepContext } from '../solver/index.ts';
+import type { LayerForms, WriteLayerRequest } from '../worker/index.ts';
+import { readArchive } from './archive.ts';
+import { contentReader } from './content-reader.ts';
+import { ContextTree } from './context-tree.ts';
+import { planSelected } from './copy.ts';
+import { GitSource } from './git.ts';
+import { HttpSource } from './http.ts';
+import { planMkdir } from './mkdir.ts';
+import { runStep, type RunPorts } from './run.ts';
+import { selectPaths, type SelectedRoot } from './select.ts';
+import { selectionDigest, selectorOf } from './selection-digest.ts';
+
+/** What the runners need from outside. */
+export interface RunnerPorts extends RunPorts {
+  /** The index of a layer, fetched where it is not there. */
+  readonly loadIndex: (diffID: DiffID) => Promise<LayerIndex>;
+  readonly readLayerContent: (diffID: DiffID, path: string) => AsyncIterable<Uint8Array>;
+  /** The tree of a folder of the user's by the name that LocalOp has. */
+  readonly localTree: (name: string) => Promise<FileTree> | FileTree;
+  /** Remembers what was computed over things named by digest. */
+  readonly memo: { get(key: string): string | undefined; set(key: string, value: string): void };
+  /** The environment that programs get, and in which they are looked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Returns when the bytes of each layer are in the store. */
+  readonly ensureReadable: (layers: readonly DiffID[]) => Promise<void>;
+}
+
+/** Runners for all kinds of ops. Planning is done here; the worker writes layers and runs processes. */
+export function createRunners(ports: RunnerPorts): OpRunners {
+  const trees = new Map<string, FileTree>();
+  const selections = new WeakMap<Vertex, SelectedRoot[][]>();
+  const readContent = contentReader(ports.readLayerContent);
+  const http = new HttpSource(ports);
+  const git = new GitSource(ports);
+
+  const treeOf = (result: Result): FileTree => {
+    if (result.kind === 'local') return result.tree;
+    const key = result.layers.join(' ');
+    let tree = trees.get(key);
+    if (tree === undefined) trees.set(key, (tree = layerTree(result.layers, ports.loadIndex)));
+    return tree;
+  };
+
+  const copyKeyParts = async (vertex: Vertex, op: CopyOp, inputs: readonly Result[]): Promise<string[]> => {
+    const parts = op.link ? [] : [layersOf(inputs[0]).treeID as string];
+    const selected: SelectedRoot[][] = [];
+    for (const [index, source] of op.sources.entries()) {
+      const input = source.kind === 'paths' ? inputs[source.input] : undefined;
+      if (source.kind === 'inline' || input === undefined) continue;
+      const memoKey = input.kind === 'layers' ? `selection:${input.treeID}:${selectorOf(op, index)}` : undefined;
+      const known = memoKey === undefined ? undefined : ports.memo.get(memoKey);
+      if (known !== undefined) {
+        parts.push(known);
+        continue;
+      }
+      const roots = await selectPaths(source, op.exclude, treeOf(input));
+      selected[index] = roots;
+      const digest = await selectionDigest(op, roots, source.contentsOnly);
+      if (memoKey !== undefined) ports.memo.set(memoKey, digest);
+      if (input.kind === 'local' && input.tree instanceof ContextTree) input.tree.save();
+      parts.push(digest);
+    }
+    selections.set(vertex, selected);
+    return parts;
+  };
+
+  const selectFor = async (vertex: Vertex, op: CopyOp, inputs: readonly Result[]): Promise<SelectedRoot[][]> => {
+    const known = selections.get(vertex) ?? [];
+    selections.delete(vertex);
+    const all: SelectedRoot[][] = [];
+    for (const [index, source] of op.sources.entries()) {
+      all.push(source.kind === 'inline' ? [] : (known[index] ?? (await selectPaths(source, op.exclude, treeOf(inputs[source.input]!)))));
+    }
+    return all;
+  };
+
+  const runCopy = async (vertex: Vertex, op: CopyOp, inputs: readonly Result[], context: StepContext): Promise<LayersResult> => {
+    const base = op.link ? scratch() : layersOf(inputs[0]);
+    const selected = await selectFor(vertex, op, inputs);
+    context.signal.throwIfAborted();
+    const openArchive = async (tree: FileTree, node: TreeNode): Promise<PlanEntry[] | undefined> =>
+      readArchive(readContent(await tree.content(node)), `/${node.path}`, {
+        stagingFolder: () => ports.store.tempDir(),
+        searchPath: ports.env.PATH,
+        signal: context.signal,
+      });
+    const entries = await planSelected(op, selected, op.link ? undefined : treeOf(base), { readContent, openArchive, now: ports.now });
+    return withLayer(base, entries, context);
+  };
+
+  const runMkdir = async (op: MkdirOp, base: LayersResult, context: StepContext): Promise<LayersResult> =>
+    withLayer(base, await planMkdir(op, treeOf(base), { readContent, now: ports.now }), context);
+
+  const withLayer = async (base: LayersResult, entries: readonly PlanEntry[], context: StepContext): Promise<LayersResult> => {
+    const sources = new Set(entries.flatMap((entry) => (entry.content?.kind === 'layer' ? [entry.content.diffID] : [])));
+    const [worker] = await Promise.all([ports.worker(), ports.ensureReadable([...sources])]);
+    const { exported, mounted } = context.hints;
+    const forms: LayerForms = { dir: mounted, tar: !mounted && !exported, ...(exported ? { blob: ports.compression ?? { compression: 'gzip' } } : {}) };
+    const { sourceDateEpoch } = ports;
+    const request: WriteLayerRequest = { entries, forms, ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }) };
+    const layer = await worker.writeLayer(request, context.signal);
+    return {
+      kind: 'layers',
+      treeID: chainTreeID(base.treeID, layer.contentDigest, layer.entryCount),
+      layers: [...base.layers, layer.diffID],
+      createdAtMs: ports.now(),
+    };
+  };
+
+  return {
+    async keyParts(vertex, inputs, signal) {
+      const { op } = vertex;
+      switch (op.kind) {
+        case 'scratch':
+        case 'image':
+        case 'oci-layout':
+        case 'local':
+          // Nothing is done for these, so that there is nothing to remember.
+          return undefined;
+        case 'merge':
+        case 'mkdir':
+        case 'run':
+          return inputs.map((input) => layersOf(input).treeID);
+        case 'copy':
+          return copyKeyParts(vertex, op, inputs);
+        case 'http':
+          return http.keyParts(vertex as Vertex & { op: HttpOp }, signal);
+        case 'git':
+          return git.keyParts(vertex as Vertex & { op: GitOp }, signal);
+        default:
+          return op satisfies never;
+      }
+    },
+
+    async run(vertex, inputs, context) {
+      const { op } = vertex;
+      switch (op.kind) {
+        case 'scratch':
+          return scratch();
+        case 'image':
+        case 'oci-layout':
+          return { kind: 'layers', treeID: baseTreeID(op.diffIDs), layers: op.diffIDs };
+        case 'local':
+          return { kind: 'local', name: op.name, tree: await ports.localTree(op.name) };
+        case 'merge':
+          return mergeOf(layersOf(inputs[0]), layersOf(inputs[1]));
+        case 'mkdir':
+          return runMkdir(op, layersOf(inputs[0]), context);
+        case 'copy':
+          return runCopy(vertex, op, inputs, context);
+        case 'run':
+          return runStep(op satisfies RunOp, inputs.map(layersOf), context, ports);
+        case 'http':
+          return withLayer(scratch(), await http.fetch(vertex as Vertex & { op: HttpOp }, context), context);
+        case 'git':
+          return withLayer(scratch(), await git.checkout(vertex as Vertex & { op: GitOp }, context), context);
+        default:
+          return op satisfies never;
+      }
+    },
+  };
+}
+
+/** The layers of one state on top of another. */
+function mergeOf(below: LayersResult, above: LayersResult): LayersResult {
+  const treeID = above.treeID === scratch().treeID ? below.treeID : (digestOf(`merge\n${below.treeID}\n${above.treeID}\n`) as string as TreeID);
+  const { createdAtMs } = above;
+  return { kind: 'layers', treeID, layers: [...below.layers, ...above.layers], ...(createdAtMs === undefined ? {} : { createdAtMs }) };
+}
+
+function scratch(): LayersResult {
+  return { kind: 'layers', treeID: baseTreeID([]), layers: [] };
+}
+
+function layersOf(result: Result | undefined): LayersResult {
+  if (result?.kind !== 'layers') throw new Error(`an op that needs layers was given ${result?.kind ?? 'nothing'}`);
+  return result;
+}

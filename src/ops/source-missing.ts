@@ -1,0 +1,40 @@
+import { nearest } from '../dockerfile/index.ts';
+import { baseName, cleanPath, joinPath, resolvePath, type FileTree } from '../tree/index.ts';
+import { ContextTree } from './context-tree.ts';
+import { OpsError } from './error.ts';
+import { elements } from './paths.ts';
+
+/** The error for a path that a COPY or ADD names and that is not there, with what may have been meant. */
+export async function sourceMissing(path: string, tree: FileTree): Promise<OpsError> {
+  const clean = cleanPath(path);
+  const where = tree instanceof ContextTree ? 'the build context' : 'the source';
+  const ignored = tree instanceof ContextTree ? await tree.ignoredPart(clean) : undefined;
+  if (ignored !== undefined) {
+    return new OpsError('SOURCE_MISSING', `Cannot copy "/${clean}": it is excluded from the build context`, {
+      family: 'validation',
+      hint: `The ignore file excludes ${ignored}: add a line "!${clean}" to it, or take the pattern out.`,
+    });
+  }
+  const similar = await similarPath(clean, tree);
+  return new OpsError('SOURCE_MISSING', `Cannot copy "/${clean}": not found in ${where}`, {
+    family: 'validation',
+    hint: similar === undefined ? `Paths of COPY and ADD are relative to the root of ${where}.` : `Did you mean "${similar}"?`,
+  });
+}
+
+/** The path with its first missing element replaced by the nearest name that is there. */
+async function similarPath(path: string, tree: FileTree): Promise<string | undefined> {
+  const parts = elements(path);
+  let folder = '';
+  for (const [index, part] of parts.entries()) {
+    const { path: at, node } = await resolvePath(tree, joinPath(folder, part));
+    if (node !== undefined) {
+      folder = at;
+      continue;
+    }
+    const names = (await tree.list(folder)).map((node) => baseName(node.path));
+    const other = names.find((name) => name.toLowerCase() === part.toLowerCase()) ?? nearest(part, names, { caseSensitive: true });
+    return other === undefined ? undefined : joinPath(folder, [other, ...parts.slice(index + 1)].join('/'));
+  }
+  return undefined;
+}

@@ -1,0 +1,166 @@
+import { comparePaths, joinPath, parentOf, type ContentSource, type EntryType, type FileTree, type PlanEntry, type TreeNode } from '../tree/index.ts';
+import type { Digest } from '../oci/index.ts';
+import { OpsError } from './error.ts';
+import { elements } from './paths.ts';
+
+/** Owner, mode and times of something that is put into a tree. */
+export interface Attributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeSec: number;
+  readonly mtimeNs: number;
+  readonly xattrs?: Readonly<Record<string, string>>;
+}
+
+/** What lies behind one or several names. */
+export interface Inode extends Attributes {
+  readonly type: Exclude<EntryType, 'hardlink'>;
+  readonly size: number;
+  readonly link?: string;
+  readonly major?: number;
+  readonly minor?: number;
+  readonly digest?: Digest;
+  readonly content?: ContentSource;
+}
+
+interface Staged {
+  inode: Inode;
+  /** A folder that did not exist below, so that none of its children can. */
+  readonly fresh: boolean;
+}
+
+/** A tree that is being changed: what was put on top of a base that is only read. Its changes are the entries of a layer. Paths are in TreeNode.path form. */
+export class TargetTree {
+  readonly #base: FileTree | undefined;
+  readonly #staged = new Map<string, Staged>();
+  /** Paths of the base that were removed, with all that is below them. */
+  readonly #hidden = new Map<string, TreeNode>();
+
+  constructor(base: FileTree | undefined) {
+    this.#base = base;
+  }
+
+  async lookup(path: string): Promise<TreeNode | undefined> {
+    return this.find(path);
+  }
+
+  /** As lookup, at once where the base need not be asked. */
+  find(path: string): Promise<TreeNode | undefined> | TreeNode | undefined {
+    const staged = this.#staged.get(path);
+    if (staged !== undefined) return nodeOf(path, staged.inode);
+    if (path === '') return this.#rootNode();
+    for (let parent = path; ;) {
+      if (this.#hidden.has(parent)) return undefined;
+      if (parent === '') break;
+      parent = parentOf(parent);
+      const above = this.#staged.get(parent);
+      if (above !== undefined && (above.fresh || above.inode.type !== 'dir')) return undefined;
+    }
+    return this.#base?.lookup(path);
+  }
+
+  /** Makes the folder and its missing parents. The path must be free of symlinks. Errors: NOT_A_FOLDER. */
+  async makeFolders(path: string, attributes: Attributes): Promise<void> {
+    if ((await this.lookup(path))?.type === 'dir') return;
+    let at = '';
+    for (const element of elements(path)) {
+      at = joinPath(at, element);
+      const node = await this.lookup(at);
+      if (node === undefined) this.put(at, { ...attributes, type: 'dir', size: 0 }, undefined);
+      else if (node.type !== 'dir') throw notAFolder(at, node);
+    }
+  }
+
+  /** Puts an inode at a path whose parent is there. `existing` is what `lookup` gave for the path; what is not a folder meeting a folder is replaced. */
+  put(path: string, inode: Inode, existing: TreeNode | undefined): void {
+    const merges = existing?.type === 'dir' && inode.type === 'dir';
+    if (existing !== undefined && !merges) this.remove(path, existing);
+    const before = this.#staged.get(path);
+    this.#staged.set(path, { inode, fresh: merges ? (before?.fresh ?? false) : inode.type === 'dir' });
+  }
+
+  /** What was put at the path. */
+  inodeAt(path: string): Inode | undefined {
+    return this.#staged.get(path)?.inode;
+  }
+
+  /** Gives an inode that was put before another owner, under all its names. */
+  changeOwner(inode: Inode, uid: number, gid: number): void {
+    Object.assign(inode, { uid, gid });
+  }
+
+  /** Removes the path and what is below it. `existing` is what `lookup` gave. */
+  remove(path: string, existing: TreeNode): void {
+    const staged = this.#staged.get(path);
+    if (existing.type === 'dir') {
+      for (const below of this.#staged.keys()) if (below.startsWith(`${path}/`)) this.#staged.delete(below);
+    }
+    this.#staged.delete(path);
+    if (staged === undefined) this.#hidden.set(path, existing);
+    else if (staged.inode.type === 'dir' && !staged.fresh) this.#hidden.set(path, existing);
+  }
+
+  /** The entries of the layer that makes the base into this tree, parents first, sorted by path. */
+  entries(): PlanEntry[] {
+    const paths = [...new Set([...this.#staged.keys(), ...this.#hidden.keys()])].sort(comparePaths);
+    const firstNames = new Map<Inode, string>();
+    const entries: PlanEntry[] = [];
+    for (const path of paths) {
+      const staged = this.#staged.get(path);
+      const hidden = this.#hidden.get(path);
+      if (staged === undefined) {
+        if (!this.#isBelowHidden(path)) entries.push({ ...nodeOf(path, removedInode), whiteout: 'whiteout' });
+        continue;
+      }
+      const first = firstNames.get(staged.inode);
+      if (first !== undefined && staged.inode.type !== 'dir') {
+        const { content: _content, digest: _digest, size: _size, ...rest } = staged.inode;
+        entries.push({ path, ...rest, type: 'hardlink', size: 0, link: first });
+        continue;
+      }
+      firstNames.set(staged.inode, path);
+      const opaque = staged.inode.type === 'dir' && hidden?.type === 'dir';
+      entries.push(opaque ? { path, ...staged.inode, whiteout: 'opaque' } : { path, ...staged.inode });
+    }
+    return entries;
+  }
+
+  async #rootNode(): Promise<TreeNode> {
+    return (await this.#base?.lookup('')) ?? nodeOf('', rootInode);
+  }
+
+  #isBelowHidden(path: string): boolean {
+    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+      if (this.#hidden.has(parent) || this.#staged.get(parent)?.fresh === true) return true;
+      const above = this.#staged.get(parent);
+      if (above !== undefined && above.inode.type !== 'dir') return true;
+    }
+    return false;
+  }
+}
+
+export function notAFolder(path: string, found: TreeNode): OpsError {
+  return new OpsError('NOT_A_FOLDER', `Cannot make folder /${path}: a ${kindNames[found.type]} is there`, {
+    family: 'filesystem',
+    hint: 'Choose another destination, or remove what is there in an earlier step.',
+  });
+}
+
+export const kindNames: Readonly<Record<EntryType, string>> = {
+  file: 'file',
+  dir: 'folder',
+  symlink: 'symbolic link',
+  hardlink: 'file',
+  char: 'device',
+  block: 'device',
+  fifo: 'named pipe',
+};
+
+function nodeOf(path: string, inode: Inode): TreeNode {
+  const { content: _content, ...node } = inode;
+  return { path, ...node };
+}
+
+const rootInode: Inode = { type: 'dir', mode: 0o755, uid: 0, gid: 0, size: 0, mtimeSec: 0, mtimeNs: 0 };
+const removedInode: Inode = { ...rootInode, type: 'file', mode: 0 };
