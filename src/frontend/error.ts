@@ -14,7 +14,6 @@ export type FrontendErrorCode =
   | 'COPY_CHECKSUM'
   | 'COPY_OWNER'
   | 'GIT_REFERENCE'
-  | 'MOUNT'
   | 'NETWORK'
   | 'SECURITY'
   | 'PORT'

@@ -101,7 +101,7 @@ export type RunMount =
       readonly gid: number;
       readonly readonly: boolean;
     }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number; readonly readonly?: boolean }
   | {
       readonly kind: 'secret';
       readonly id: string;

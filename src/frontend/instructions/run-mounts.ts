@@ -2,32 +2,32 @@ import { parseMount, type Mount, type RunInstruction } from '../../dockerfile/in
 import type { RunMount, Vertex } from '../../graph/index.ts';
 import { mainContext, mountableVertex } from '../context-origin.ts';
 import { frontendError } from '../error.ts';
-import { absolutePath, cleanPath } from '../paths.ts';
+import { absolutePath } from '../paths.ts';
 import type { InstructionContext } from './context.ts';
 
-/** The mounts of a RUN; what they read is added to `inputs`. Errors: BAD_MOUNT, MOUNT, STAGE_ORDER. */
+/** The mounts of a RUN; what they read is added to `inputs`. Errors: BAD_MOUNT, STAGE_ORDER. */
 export function runMounts(context: InstructionContext, instruction: RunInstruction, inputs: Vertex[]): RunMount[] {
   let agents = 0;
   return instruction.mounts.map(({ text }, index) => {
-    const mount = parseMount(text, context.expand);
+    const mount = parseMount(text, context.expand, { workdir: context.stage.workingDir });
     switch (mount.type) {
       case 'bind': {
         const source = absolutePath('/', mount.source);
         const vertex = mountSource(context, mount, index, source);
-        return { kind: 'bind', input: inputNumber(inputs, vertex), source, target: readTarget(context, mount.target), readonly: mount.readonly };
+        return { kind: 'bind', input: inputNumber(inputs, vertex), source, target: mount.target, readonly: mount.readonly };
       }
       case 'cache':
         return cacheMount(context, mount, index, inputs);
       case 'tmpfs':
-        return { kind: 'tmpfs', target: readTarget(context, mount.target), ...(mount.sizeBytes ? { sizeBytes: mount.sizeBytes } : {}) };
+        return { kind: 'tmpfs', target: mount.target, ...(mount.sizeBytes && { sizeBytes: mount.sizeBytes }), ...(mount.readonly && { readonly: true }) };
       case 'secret': {
-        const { type: _type, target, ...secret } = mount;
+        const { type: _type, ...secret } = mount;
         note(context, context.stage.outline.secrets, mount.id, mount.required);
-        return { kind: 'secret', ...secret, ...(target === undefined ? {} : { target: readTarget(context, target) }) };
+        return { kind: 'secret', ...secret };
       }
       case 'ssh': {
         const { type: _type, ...ssh } = mount;
-        const target = readTarget(context, ssh.target ?? `/run/buildkit/ssh_agent.${agents}`);
+        const target = ssh.target ?? `/run/buildkit/ssh_agent.${agents}`;
         agents += 1;
         note(context, context.stage.outline.ssh, mount.id, mount.required);
         return { kind: 'ssh', ...ssh, target };
@@ -53,7 +53,7 @@ function cacheMount(context: InstructionContext, mount: CacheMount, index: numbe
     sharing,
     ...input,
     source: isFilled ? source : '/',
-    target: readTarget(context, mount.target),
+    target: mount.target,
     mode,
     uid,
     gid,
@@ -74,14 +74,6 @@ function mountSource(context: InstructionContext, mount: { readonly from?: strin
     );
   }
   return mountableVertex(conversion, source.state, path);
-}
-
-/** Relative targets are under WORKDIR. */
-function readTarget({ stage }: InstructionContext, target: string): string {
-  const path = absolutePath(stage.workingDir, target);
-  if (path === '/')
-    throw frontendError('MOUNT', `Cannot mount on ${JSON.stringify(target)}: invalid mount target "/"`, 'Name a folder below the root as target.');
-  return cleanPath(path);
 }
 
 function inputNumber(inputs: Vertex[], vertex: Vertex): number {

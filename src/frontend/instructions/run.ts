@@ -10,7 +10,7 @@ import type { InstructionContext } from './context.ts';
 import { runMounts } from './run-mounts.ts';
 import { shellCommand } from './shell.ts';
 
-/** Errors: MOUNT, STAGE_ORDER, NETWORK, SECURITY, BAD_MOUNT. */
+/** Errors: STAGE_ORDER, NETWORK, SECURITY, BAD_MOUNT. */
 export function convertRun(context: InstructionContext, instruction: RunInstruction): void {
   const { conversion, stage } = context;
   const { request } = conversion;
