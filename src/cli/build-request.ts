@@ -79,6 +79,7 @@ export function parseCall(flags: ParsedFlags, faults: Faults): { readonly call: 
 }
 
 function parseContextArgument(flags: ParsedFlags, cwd: string, faults: Faults): BuildRequest['context'] {
+  if (!flags.allKnown) return { kind: 'dir', path: '.' };
   const [first, ...rest] = flags.args;
   if (first === undefined || rest.length > 0) {
     const found = first === undefined ? 'the context is missing' : `one context is expected, and these are ${flags.args.length}: ${flags.args.join(' ')}`;

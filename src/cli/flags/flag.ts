@@ -30,6 +30,8 @@ export interface FlagTable {
 /** The flags as given; what was not given is absent. */
 export interface ParsedFlags {
   readonly help: boolean;
+  /** False where there was an unknown flag: an argument may then be its value. */
+  readonly allKnown: boolean;
   /** What is no flag. */
   readonly args: readonly string[];
   bool(name: string): boolean | undefined;

@@ -11,6 +11,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
   const values = new Map<string, string[]>();
   const args: string[] = [];
   let help = false;
+  let allKnown = true;
   let next = 0;
 
   while (next < argv.length) {
@@ -26,6 +27,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
   }
   return {
     help,
+    allKnown,
     args,
     bool: (name) => lastOf(values.get(name))?.startsWith('t'),
     string: (name) => lastOf(values.get(name)),
@@ -72,6 +74,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
   }
 
   function unknown(shown: string, within: string = shown): void {
+    allKnown = false;
     const name = within.replace(/^-+/, '').replace(/=.*$/s, '');
     const meant = nearestName(
       name,

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { BuildError, BuildErrors, type SourceLocation } from '../../errors.ts';
+import { checkDockerfile, checkFault, parseDockerfile, parseIgnoreFile, type CheckContext } from '../../dockerfile/index.ts';
+
+/** What was found at one place of a file. */
+export interface Finding {
+  readonly level: 'error' | 'warning';
+  /** Name of the rule; for a fault its code. */
+  readonly rule: string;
+  readonly message: string;
+  readonly description?: string;
+  readonly url?: string;
+  readonly hint?: string;
+  readonly location?: SourceLocation;
+}
+
+export interface CheckedFile {
+  readonly path: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckFileOptions {
+  readonly cwd: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Rules that are not told. */
+  readonly skip: readonly string[];
+}
+
+/** Parses and checks one Dockerfile; `-` is standard input. A file that cannot be read or parsed has errors for findings. The context is taken to be its folder. */
+export function checkFile(path: string, options: CheckFileOptions): CheckedFile {
+  try {
+    const text = readFileSync(path === '-' ? 0 : resolve(options.cwd, path));
+    const dockerfile = parseDockerfile(text, { file: path === '-' ? 'Dockerfile' : path });
+    const ignorePatterns = path === '-' ? undefined : readIgnorePatterns(resolve(options.cwd, path));
+    const context: CheckContext = { buildArgs: options.buildArgs, ...(ignorePatterns === undefined ? {} : { ignorePatterns }) };
+    const warnings = checkDockerfile(dockerfile, context).filter((warning) => !options.skip.includes(warning.rule));
+    // `# check=error=true` makes errors of a file's warnings
+    const level = checkFault(dockerfile, warnings, context) === undefined ? 'warning' : 'error';
+    return { path, findings: warnings.map((warning) => ({ level, ...warning })) };
+  } catch (error) {
+    return { path, findings: faultsOf(error) };
+  }
+}
+
+function readIgnorePatterns(dockerfile: string): readonly string[] | undefined {
+  const own = `${dockerfile}.dockerignore`;
+  const file = existsSync(own) ? own : join(dirname(dockerfile), '.dockerignore');
+  return existsSync(file) ? parseIgnoreFile(readFileSync(file, 'utf8')) : undefined;
+}
+
+function faultsOf(error: unknown): Finding[] {
+  if (error instanceof BuildErrors) return error.errors.flatMap(faultsOf);
+  if (error instanceof BuildError) {
+    const { code, message, hint, location } = error;
+    return [{ level: 'error', rule: code, message, ...(hint === undefined ? {} : { hint }), ...(location === undefined ? {} : { location }) }];
+  }
+  if (error instanceof Error && 'code' in error && 'syscall' in error)
+    return [{ level: 'error', rule: 'UNREADABLE', message: `Cannot read the file: ${String(error.code)}` }];
+  throw error;
+}

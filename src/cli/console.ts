@@ -1,0 +1,92 @@
+import { fstatSync, writeSync } from 'node:fs';
+
+/** Where text goes. */
+export interface Sink {
+  readonly isTerminal: boolean;
+  /** Escape sequences for colors are welcome. */
+  readonly hasColors: boolean;
+  write(text: string): void;
+  columns(): number;
+  rows(): number;
+  /** Gives the function that stops listening. */
+  onResize(listener: () => void): () => void;
+}
+
+/** What a command has of the world. */
+export interface Console {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: { readonly isTerminal: boolean; readLine(): Promise<string> };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly now: () => number;
+}
+
+/** The console of this process. */
+export function processConsole(): Console {
+  const env = process.env;
+  return {
+    env,
+    cwd: process.cwd(),
+    stdin: { isTerminal: isTerminal(0), readLine },
+    stdout: fileSink(1, () => process.stdout, env),
+    stderr: fileSink(2, () => process.stderr, env),
+    now: Date.now,
+  };
+}
+
+/** Writes to the descriptor itself: Node's own streams take 3 ms to load, so they are asked for only where a terminal's size matters. */
+function fileSink(fd: 1 | 2, stream: () => NodeJS.WriteStream, env: NodeJS.ProcessEnv): Sink {
+  const terminal = isTerminal(fd);
+  let closed = false;
+  return {
+    isTerminal: terminal,
+    hasColors: terminal && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '',
+    columns: () => (terminal ? stream().columns || 80 : 80),
+    rows: () => (terminal ? stream().rows || 24 : 24),
+    write(text) {
+      if (!closed) closed = !writeAll(fd, Buffer.from(text, 'utf8'));
+    },
+    onResize(listener) {
+      if (!terminal) return () => {};
+      stream().on('resize', listener);
+      return () => stream().off('resize', listener);
+    },
+  };
+}
+
+/** False where nobody reads any more. */
+function writeAll(fd: number, bytes: Uint8Array): boolean {
+  let at = 0;
+  while (at < bytes.length) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // The descriptor may be a pipe that someone else made non-blocking
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      else if (code !== 'EINTR') return false;
+    }
+  }
+  return true;
+}
+
+function isTerminal(fd: number): boolean {
+  try {
+    if (!fstatSync(fd).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule('node:tty').isatty(fd);
+}
+
+async function readLine(): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    lines.close();
+  }
+}

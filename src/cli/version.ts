@@ -1,0 +1,2 @@
+/** Of package.json; a test holds them equal. */
+export const version = '0.1.0';
