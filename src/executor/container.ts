@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { processEnd, startProcess, type DeviceGuard, type ProcessExit } from '../sys/index.ts';
 import { executorError } from './error.ts';
 import type { OnOutput, StepExit } from './request.ts';
@@ -22,6 +23,8 @@ export interface ContainerOptions {
 
 /** How often the start of a container is looked for that is to be stopped. */
 const POLL_MS = 10;
+/** The end of standard error that is looked at for the runtime's own words. */
+const MAX_FAILURE = 4096;
 const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_NOT_FOUND = 127;
 
@@ -34,8 +37,12 @@ export async function runContainer(options: ContainerOptions): Promise<StepExit>
   const start = (): Promise<ChildProcess> =>
     startProcess(runtime.program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } });
   const child = await (options.unguarded ? options.unguarded.outside(start) : start());
-  child.stdout?.on('data', (data: Buffer) => onOutput('stdout', data));
-  child.stderr?.on('data', (data: Buffer) => onOutput('stderr', data));
+  let lastError = '';
+  pipeOutput(child.stdout!, (data) => onOutput('stdout', data));
+  pipeOutput(child.stderr!, (data) => {
+    lastError = (lastError + data.toString('latin1')).slice(-MAX_FAILURE);
+    return onOutput('stderr', data);
+  });
   let ended = false;
   const onAbort = (): void => {
     void stopContainer(child, pidFile, options.graceMs, () => ended);
@@ -46,7 +53,16 @@ export async function runContainer(options: ContainerOptions): Promise<StepExit>
   ended = true;
   signal.removeEventListener('abort', onAbort);
   signal.throwIfAborted();
-  return judgeExit(exit, log, options);
+  return judgeExit(exit, log, lastError, options);
+}
+
+function pipeOutput(source: Readable, onData: (data: Buffer) => void | Promise<void>): void {
+  source.on('data', (data: Buffer) => {
+    const pause = onData(data);
+    if (!pause) return;
+    source.pause();
+    void pause.finally(() => source.resume());
+  });
 }
 
 /** SIGTERM to the container's first process, where it would notice, and SIGKILL after the grace: the kernel then kills the rest of its pid namespace. */
@@ -101,7 +117,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** A failure of the runtime is in its log; else the exit code is the command's own. */
-function judgeExit(exit: ProcessExit, log: string, options: ContainerOptions): StepExit {
+function judgeExit(exit: ProcessExit, log: string, lastError: string, options: ContainerOptions): StepExit {
   const { runtime, onOutput } = options;
   if (exit.signal !== undefined) throw executorError('EXEC_RUNTIME', `Cannot run the step: ${runtime.name} was killed by ${exit.signal}`);
   const exitCode = exit.exitCode ?? 0;
@@ -112,7 +128,8 @@ function judgeExit(exit: ProcessExit, log: string, options: ContainerOptions): S
   if (code === undefined) {
     throw executorError('EXEC_RUNTIME', `Cannot run the step: ${runtime.name}: ${failure}`, 'Run `ossb doctor` to see what this host allows.');
   }
-  onOutput('stderr', Buffer.from(`${failure}\n`));
+  // Some versions say it there as well.
+  if (!lastError.includes(Buffer.from(failure).toString('latin1'))) void onOutput('stderr', Buffer.from(`${failure}\n`));
   return { exitCode: code };
 }
 

@@ -18,7 +18,7 @@ export type StepMount =
       readonly gid: number;
       readonly seed?: { readonly layers: readonly DiffID[]; readonly source: string };
     }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number; readonly readonly?: boolean }
   | { readonly kind: 'secret'; readonly target: string; readonly data: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
   /** A unix socket of the host. */
   | { readonly kind: 'socket'; readonly path: string; readonly target: string; readonly mode: number; readonly uid: number; readonly gid: number };
@@ -53,4 +53,5 @@ export interface StepExit {
   readonly outOfMemory?: boolean;
 }
 
-export type OnOutput = (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
+/** A promise asks for a pause until it settles. */
+export type OnOutput = (stream: 'stdout' | 'stderr', data: Uint8Array) => void | Promise<void>;

@@ -82,7 +82,7 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
         options: (rootfs, destination) => {
           const mode = lstatInRoot(rootfs, destination)?.mode;
           const size = mount.sizeBytes === undefined ? [] : [`size=${mount.sizeBytes}`];
-          return ['nosuid', ...nodev, ...size, `mode=${((mode ?? 0o1777) & 0o7777).toString(8)}`];
+          return ['nosuid', ...nodev, ...(mount.readonly ? ['ro'] : []), ...size, `mode=${((mode ?? 0o1777) & 0o7777).toString(8)}`];
         },
       };
     case 'secret':

@@ -1,0 +1,25 @@
+import { rmSync } from 'node:fs';
+import type { CommitRequest, LayerStore, WriteLayerRequest } from '../layer/index.ts';
+import type { Compression, DiffID } from '../oci/index.ts';
+import type { Methods } from './calls.ts';
+
+/** The work that keeps a processor busy: it runs in the pool's threads, and small pieces of it in the worker's main thread. */
+export function layerJobs(layers: LayerStore): Methods {
+  return {
+    writeLayer: ([request], { signal }) => layers.write(request as WriteLayerRequest, signal),
+    commitUpper: ([upper, request], { signal }) => layers.commitUpper(upper as string, request as CommitRequest, signal),
+    indexLayer: async ([diffID], { signal }) => {
+      await layers.ensureIndex(diffID as DiffID, signal);
+    },
+    unpackLayer: async ([diffID, below], { signal }) => {
+      await layers.ensureDir(diffID as DiffID, signal, { below: below as readonly DiffID[] });
+    },
+    ensureBlob: ([diffID, compression, level], { signal }) =>
+      layers.ensureBlob(diffID as DiffID, compression as Compression, level as number | undefined, signal),
+    exportTree: ([diffIDs, destination, form], { signal }) =>
+      layers.exportTree(diffIDs as readonly DiffID[], destination as string, form as 'dir' | 'tar', signal),
+    removeFolders: async ([paths]) => {
+      for (const path of paths as readonly string[]) rmSync(path, { recursive: true, force: true });
+    },
+  };
+}

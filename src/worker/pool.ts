@@ -1,0 +1,44 @@
+import type { Worker } from 'node:worker_threads';
+import { Caller, type Message } from './calls.ts';
+import { WorkerError } from './error.ts';
+import type { WorkerOptions } from './protocol.ts';
+
+/** The threads that run the jobs, started when there is work for them. They share this process's namespaces. */
+export class ThreadPool {
+  readonly #entry: string;
+  readonly #options: WorkerOptions;
+  readonly #size: number;
+  readonly #threads: { readonly caller: Caller; readonly thread: Worker }[] = [];
+
+  /** `entry` is the worker's program, which knows a thread from the main thread. */
+  constructor(entry: string, options: WorkerOptions, size: number) {
+    this.#entry = entry;
+    this.#options = options;
+    this.#size = size;
+  }
+
+  /** Runs a job in the thread with the least to do. */
+  async call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    return await this.#pick().caller.call(method, args, signal);
+  }
+
+  #pick(): { readonly caller: Caller } {
+    const [least] = this.#threads.toSorted((a, b) => a.caller.size - b.caller.size);
+    if (least && (least.caller.size === 0 || this.#threads.length >= this.#size)) return least;
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
+    const thread = new Worker(this.#entry, { argv: process.argv.slice(2), workerData: this.#options });
+    const caller = new Caller((message) => thread.postMessage(message));
+    const started = { caller, thread };
+    this.#threads.push(started);
+    thread.on('message', (message: Message) => caller.receive(message));
+    const end = (cause: unknown): void => {
+      this.#threads.splice(this.#threads.indexOf(started), 1);
+      caller.fail(new WorkerError('WORKER_DIED', 'Cannot finish the work on a layer: a thread of the worker ended', { family: 'internal', cause }));
+    };
+    thread.once('error', end);
+    thread.once('exit', () => {
+      if (this.#threads.includes(started)) end(undefined);
+    });
+    return started;
+  }
+}
