@@ -32,6 +32,4 @@ export interface CommitRequest {
   readonly sourceDateEpoch?: number;
   /** The chain that the upper folder was mounted over, lowest first. What is the same there is left out of the layer. Their indexes must be in the store. */
   readonly below: readonly DiffID[];
-  /** Paths (in TreeNode.path form) made only to mount something over: left out while they are empty folders or files and not in `below`. */
-  readonly mountPoints?: readonly string[];
 }

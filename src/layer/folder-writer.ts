@@ -1,0 +1,251 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { mknod, setXattr, SysError } from '../sys/index.ts';
+import { systemPath } from '../tar/index.ts';
+import { parentOf, type LayerEntry } from '../tree/index.ts';
+import { storageError } from '../content/index.ts';
+import { hostile, layerError } from './error.ts';
+
+export interface FolderWriterOptions {
+  /** Give files their owners; else they belong to this process. */
+  readonly owners: boolean;
+  /** Go on where an owner does not exist in this user namespace. */
+  readonly ignoreOwners: boolean;
+  /** Overlayfs marks in `user.*` attributes. Absent: no marks, whiteouts are passed over. */
+  readonly overlay?: 'trusted' | 'user';
+  /** What becomes of device nodes that this process may not make: a refusal except below /dev, or silence. */
+  readonly devices: 'refuse' | 'skip';
+  /** The folder may hold things: what has the name of something new is replaced, folders are joined. Default false: it is empty. */
+  readonly merge?: boolean;
+}
+
+export type FolderAttributes = Pick<LayerEntry, 'mode' | 'uid' | 'gid'>;
+
+/**
+ * Writes entries into a folder that nobody else writes to. Paths are clean and go through no symlink: the caller resolved them. Parents that are missing are made.
+ * Modes, owners and times of folders are set by `finish`, since they could hinder the writing.
+ */
+export class FolderWriter {
+  readonly #root: string;
+  readonly #options: FolderWriterOptions;
+  readonly #umask = process.umask();
+  readonly #uid = process.geteuid?.() ?? 0;
+  readonly #gid = process.getegid?.() ?? 0;
+  /** Folders made, with what they are to become. */
+  readonly #folders = new Map<string, LayerEntry | undefined>();
+  #lastParent = '';
+  #xattrWhiteouts: boolean;
+
+  /** `root` is an existing folder. */
+  constructor(root: string, options: FolderWriterOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#xattrWhiteouts = false;
+    this.#folders.set('', undefined);
+  }
+
+  folder(entry: LayerEntry): void {
+    this.#makeFolder(entry.path);
+    this.#folders.set(entry.path, entry);
+  }
+
+  /** Opens a new file for writing; `closeFile` must follow. */
+  openFile(entry: LayerEntry): number {
+    this.#makeParent(entry.path);
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+    return this.#guarded(entry.path, (path) => openSync(path, flags, entry.mode & 0o777));
+  }
+
+  /** Gives the file its attributes. Its size must be complete. */
+  closeFile(fd: number, entry: LayerEntry): void {
+    try {
+      const chowned = this.#chown(entry, (uid, gid) => fchownSync(fd, uid, gid));
+      // A change of owner takes away setuid bits.
+      if (chowned || (entry.mode & (this.#umask | 0o7000)) !== 0) fchmodSync(fd, entry.mode);
+      // And file capabilities.
+      if (entry.xattrs) this.#setXattrs(entry);
+      futimesSync(fd, entry.mtimeSec, timeOf(entry));
+    } catch (error) {
+      throw this.#explained(entry.path, error);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  symlink(entry: LayerEntry): void {
+    this.#makeParent(entry.path);
+    this.#guarded(entry.path, (path) => {
+      symlinkSync(systemPath(entry.link!), path);
+      this.#chown(entry, (uid, gid) => lchownSync(path, uid, gid));
+      if (entry.xattrs) this.#setXattrs(entry);
+      lutimesSync(path, entry.mtimeSec, timeOf(entry));
+    });
+  }
+
+  hardlink(entry: LayerEntry): void {
+    this.#makeParent(entry.path);
+    this.#guarded(entry.path, (path) => linkSync(this.#path(entry.link!), path));
+  }
+
+  /** A fifo or device. Errors: LAYER_HOSTILE for a device that this process may not make. */
+  node(entry: LayerEntry): void {
+    this.#makeParent(entry.path);
+    const format = entry.type === 'fifo' ? constants.S_IFIFO : entry.type === 'char' ? constants.S_IFCHR : constants.S_IFBLK;
+    this.#guarded(entry.path, (path) => {
+      try {
+        mknod(path, format | (entry.mode & 0o777), entry.major ?? 0, entry.minor ?? 0);
+      } catch (error) {
+        if (entry.type === 'fifo' || !(error instanceof SysError) || error.errno !== 'EPERM') throw error;
+        // Container engines provide /dev anew in every container.
+        if (this.#options.devices === 'skip' || entry.path.startsWith('dev/')) return;
+        throw hostile(entry.path, 'it is a device node, which only a build as root can make');
+      }
+      this.#chown(entry, (uid, gid) => lchownSync(path, uid, gid));
+      chmodSync(path, entry.mode);
+      utimesSync(path, entry.mtimeSec, timeOf(entry));
+    });
+  }
+
+  /** Marks a path of the layers below as deleted. */
+  whiteout(path: string): void {
+    const { overlay } = this.#options;
+    if (overlay === undefined) return;
+    this.#makeParent(path);
+    this.#guarded(path, (full) => {
+      if (!this.#xattrWhiteouts) {
+        try {
+          mknod(full, constants.S_IFCHR, 0, 0);
+          return;
+        } catch (error) {
+          if (!(error instanceof SysError) || error.errno !== 'EPERM') throw error;
+          this.#xattrWhiteouts = true;
+        }
+      }
+      // The other form that overlayfs knows: an empty file with a mark, in a folder with another.
+      closeSync(openSync(full, 'wx', 0o644));
+      setXattr(full, `${overlay}.overlay.whiteout`, Buffer.from('y'));
+      setXattr(this.#path(parentOf(path)), `${overlay}.overlay.opaque`, Buffer.from('x'));
+    });
+  }
+
+  /** Hides what the layers below have in the folder. */
+  opaque(path: string): void {
+    this.#makeFolder(path);
+    const { overlay } = this.#options;
+    if (overlay !== undefined) this.#guarded(path, (full) => setXattr(full, `${overlay}.overlay.opaque`, Buffer.from('y')));
+  }
+
+  /** Takes away what was written at the path, folders with all that is in them. */
+  remove(path: string): void {
+    this.#guarded(path, (full) => rmSync(full, { recursive: true, force: true }));
+    this.#lastParent = '';
+    for (const folder of this.#folders.keys()) if (folder === path || folder.startsWith(`${path}/`)) this.#folders.delete(folder);
+  }
+
+  /** Folders that were made only because something is in them. */
+  get implied(): string[] {
+    return [...this.#folders].filter(([path, entry]) => entry === undefined && path !== '').map(([path]) => path);
+  }
+
+  /** Gives the folders their attributes, innermost first. Those of implied folders: default root's, 0755. */
+  finish(implied: ReadonlyMap<string, FolderAttributes>): void {
+    for (const [path, entry] of [...this.#folders].reverse()) {
+      if (path === '' && !entry && this.#options.merge) continue;
+      const { mode, uid, gid } = entry ?? implied.get(path) ?? { mode: 0o755, uid: this.#uid, gid: this.#gid };
+      this.#guarded(path, (full) => {
+        this.#chown({ uid, gid }, (u, g) => lchownSync(full, u, g));
+        chmodSync(full, mode);
+        if (!entry) return;
+        if (entry.xattrs) this.#setXattrs(entry);
+        utimesSync(full, entry.mtimeSec, timeOf(entry));
+      });
+    }
+  }
+
+  /** Makes ready for something that is no folder. */
+  #makeParent(path: string): void {
+    const parent = parentOf(path);
+    if (parent !== this.#lastParent) {
+      this.#makeFolder(parent);
+      this.#lastParent = parent;
+    }
+    if (this.#options.merge) this.#guarded(path, (full) => rmSync(full, { recursive: true, force: true }));
+  }
+
+  #makeFolder(path: string): void {
+    if (this.#folders.has(path)) return;
+    this.#makeFolder(parentOf(path));
+    this.#guarded(path, (full) => {
+      const there = this.#options.merge ? lstatSync(full, { throwIfNoEntry: false }) : undefined;
+      if (there?.isDirectory()) return;
+      if (there) rmSync(full);
+      mkdirSync(full, 0o700);
+    });
+    this.#folders.set(path, undefined);
+  }
+
+  /** Whether anything was done. */
+  #chown({ uid, gid }: { readonly uid: number; readonly gid: number }, change: (uid: number, gid: number) => void): boolean {
+    if (!this.#options.owners || (uid === this.#uid && gid === this.#gid)) return false;
+    try {
+      change(uid, gid);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (this.#options.ignoreOwners && (code === 'EINVAL' || code === 'EPERM')) return false;
+      throw error;
+    }
+  }
+
+  #setXattrs(entry: LayerEntry): void {
+    for (const [name, value] of Object.entries(entry.xattrs!)) {
+      try {
+        setXattr(this.#path(entry.path), name, Buffer.from(value, 'base64'));
+      } catch (error) {
+        const errno = error instanceof SysError ? error.errno : undefined;
+        // What the filesystem does not keep is lost on every machine like this one; a privilege that a program needs must not get lost in silence.
+        const allowed = !this.#options.owners || errno === 'ENOTSUP' || errno === 'EOPNOTSUPP' || (errno === 'EPERM' && name !== 'security.capability');
+        if (!allowed) throw error;
+      }
+    }
+  }
+
+  #path(path: string): string | Buffer {
+    return systemPath(path === '' ? this.#root : `${this.#root}/${path}`);
+  }
+
+  #guarded<T>(path: string, write: (full: string | Buffer) => T): T {
+    try {
+      return write(this.#path(path));
+    } catch (error) {
+      throw this.#explained(path, error);
+    }
+  }
+
+  #explained(path: string, error: unknown): unknown {
+    const errno = error instanceof SysError ? error.errno : (error as NodeJS.ErrnoException).code;
+    if (errno === 'ENOSPC' || errno === 'EDQUOT') return storageError(Object.assign(new Error(errno), { code: errno }), 'unpack a layer');
+    if (errno === undefined || !/^E[A-Z0-9]+$/.test(errno)) return error;
+    const hint = errno === 'EINVAL' ? 'The owner may not exist in the range of ids that /etc/subuid and /etc/subgid give to this user.' : undefined;
+    return layerError('LAYER_UNWRITABLE', `Cannot write ${JSON.stringify(`/${path}`)} of a layer: ${errno}`, hint, error);
+  }
+}
+
+function timeOf(entry: LayerEntry): number {
+  return entry.mtimeNs === 0 ? entry.mtimeSec : entry.mtimeSec + entry.mtimeNs / 1e9;
+}

@@ -1,0 +1,429 @@
+import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { storageError, type Store } from '../content/index.ts';
+import { hexOf, layerCompression, layerMediaType, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
+import type { Codec } from '../stream/index.ts';
+import { contentDigestOf, decodeIndex, encodeIndex, layerTree, TreeError, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
+import { BlobTable } from './blob-table.ts';
+import { Contents, missing, type LayerFormsOnDisk } from './contents.ts';
+import { layerError } from './error.ts';
+import { exportDir, exportTar } from './export-tree.ts';
+import { FolderWriter, type FolderAttributes, type FolderWriterOptions } from './folder-writer.ts';
+import type { CommitRequest, LayerForms, LayerRecord, WriteLayerRequest } from './layer-forms.ts';
+import { packEntries } from './pack-entries.ts';
+import { Packer } from './packer.ts';
+import { readPart } from './read-content.ts';
+import { defaultLayerLimits, Unpacker, type LayerLimits } from './unpacker.ts';
+import { walkUpper } from './walk-upper.ts';
+
+export interface LayerStoreOptions {
+  /** Overlayfs keeps its marks in `user.*` attributes: in user namespaces. Default false. */
+  readonly userxattr?: boolean;
+  /** Owners that do not exist in this user namespace are not set: with a single id. Default false. */
+  readonly ignoreOwners?: boolean;
+  readonly limits?: Partial<LayerLimits>;
+}
+
+export interface EnsureDirOptions {
+  /** The chain below, lowest first: folders that the layer only implies get their attributes from there. Default: none, and they are root's, 0755. */
+  readonly below?: readonly DiffID[];
+}
+
+/** Which forms of a layer there are. */
+export interface PresentForms {
+  readonly index: boolean;
+  readonly dir: boolean;
+  readonly tar: boolean;
+  readonly blobs: readonly Descriptor[];
+}
+
+/**
+ * Layers by diffID, each in one or more forms, at `layers/<hex>` in the store: `index` (always, once the bytes were seen), `dir` (unpacked, a lower folder for
+ * overlayfs), `tar` (plain), and blobs in the blob store. A form that has its name is whole. Any number of processes may make the same layer at once.
+ */
+export class LayerStore {
+  readonly #store: Store;
+  readonly #codec: Codec;
+  readonly #options: LayerStoreOptions;
+  readonly #blobs: BlobTable;
+  readonly #limits: LayerLimits;
+  #scratch: string | undefined;
+  #temporaryCount = 0;
+  /** The last indexes asked for. */
+  readonly #indexes = new Map<DiffID, LayerIndex>();
+
+  constructor(store: Store, codec: Codec, options: LayerStoreOptions = {}) {
+    this.#store = store;
+    this.#codec = codec;
+    this.#options = options;
+    this.#blobs = new BlobTable(store);
+    this.#limits = { ...defaultLayerLimits, ...options.limits };
+  }
+
+  /** Whether the layer's index is there. */
+  has(diffID: DiffID): boolean {
+    return this.#indexes.has(diffID) || existsSync(this.#path(diffID, 'index'));
+  }
+
+  /** Whether its bytes are there, in whichever form. */
+  hasBytes(diffID: DiffID): boolean {
+    return existsSync(this.#path(diffID, 'dir')) || existsSync(this.#path(diffID, 'tar')) || this.#blobs.of(diffID).length > 0;
+  }
+
+  forms(diffID: DiffID): PresentForms {
+    return {
+      index: this.has(diffID),
+      dir: existsSync(this.#path(diffID, 'dir')),
+      tar: existsSync(this.#path(diffID, 'tar')),
+      blobs: this.#blobs.of(diffID),
+    };
+  }
+
+  /** The layer's folder of forms. */
+  path(diffID: DiffID): string {
+    return this.#path(diffID);
+  }
+
+  /** Where the unpacked layer is, or will be: see ensureDir. */
+  dirPath(diffID: DiffID): string {
+    return this.#path(diffID, 'dir');
+  }
+
+  /** Errors: LAYER_MISSING. */
+  async index(diffID: DiffID): Promise<LayerIndex> {
+    return this.indexSync(diffID);
+  }
+
+  /** As index. */
+  indexSync(diffID: DiffID): LayerIndex {
+    const known = this.#indexes.get(diffID);
+    if (known) return known;
+    const path = this.#path(diffID, 'index');
+    try {
+      return this.#remember(decodeIndex(readFileSync(path)));
+    } catch (error) {
+      if (error instanceof TreeError) rmSync(path, { force: true });
+      else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw layerError('LAYER_MISSING', `Cannot use layer ${diffID}: it has no index in the store`, 'Build again; it is then made anew.', error);
+    }
+  }
+
+  /** The union view of a chain, lowest first. */
+  tree(layers: readonly DiffID[]): FileTree {
+    return layerTree(layers, (diffID) => this.index(diffID));
+  }
+
+  /** A blob of the layer that is in the store, with this compression where one is named. */
+  blob(diffID: DiffID, compression?: Compression): Descriptor | undefined {
+    return this.#blobs.of(diffID, compression)[0];
+  }
+
+  /** Tells that a blob in the store is this layer, compressed as its media type says. Whether it is shows when it is read. */
+  registerBlob(diffID: DiffID, descriptor: Descriptor): void {
+    this.#blobs.add(diffID, descriptor);
+  }
+
+  /** Makes a layer from a plan: each file is read once. Errors: LAYER_SOURCE_CHANGED, LAYER_UNREADABLE, LAYER_UNWRITABLE, LAYER_MISSING, DISK_FULL. */
+  async write(request: WriteLayerRequest, signal: AbortSignal): Promise<LayerRecord> {
+    using contents = this.#contents();
+    await contents.prepare(
+      request.entries.flatMap((entry) => entry.content ?? []),
+      signal,
+    );
+    // The bytes must be somewhere.
+    const { dir, tar, blob } = request.forms;
+    return this.#pack(request.entries, contents, { ...request.forms, tar: tar || (!dir && blob === undefined) }, request.sourceDateEpoch, signal);
+  }
+
+  /**
+   * Makes a layer from the upper folder of an overlay that is mounted no more; the folder, which is on the store's filesystem, becomes the layer's unpacked form.
+   * Errors: as write, and LAYER_INVALID.
+   */
+  async commitUpper(upper: string, request: CommitRequest, signal: AbortSignal): Promise<LayerRecord> {
+    const entries = await walkUpper({
+      upper,
+      below: this.tree(request.below),
+      overlay: this.#overlay,
+      ignoreOwners: this.#options.ignoreOwners ?? false,
+      signal,
+    });
+    using contents = this.#contents();
+    const record = await this.#pack(entries, contents, { ...request.forms, dir: false }, request.sourceDateEpoch, signal);
+    this.#publish(upper, this.#path(record.diffID, 'dir'));
+    return record;
+  }
+
+  /** Sees to it that the layer has its index. Errors: LAYER_MISSING where the store has no bytes, LAYER_MISMATCH, LAYER_HOSTILE, LAYER_INVALID. */
+  async ensureIndex(diffID: DiffID, signal: AbortSignal): Promise<LayerIndex> {
+    if (this.has(diffID)) return this.indexSync(diffID);
+    const { index } = await this.#unpack(diffID, undefined, signal);
+    return index;
+  }
+
+  /** Sees to it that the layer is unpacked, and returns where. Errors: as ensureIndex, and LAYER_UNWRITABLE, DISK_FULL. */
+  async ensureDir(diffID: DiffID, signal: AbortSignal, options: EnsureDirOptions = {}): Promise<string> {
+    const final = this.dirPath(diffID);
+    if (existsSync(final)) return final;
+    const folder = this.#temporaryFolder();
+    try {
+      const writer = new FolderWriter(folder, this.#folderOptions());
+      await this.#unpack(diffID, writer, signal);
+      writer.finish(await this.#attributes(writer.implied, options.below ?? []));
+      this.#publish(folder, final);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+    return final;
+  }
+
+  /** Sees to it that the layer is there as a plain tar, and returns where. Errors: as ensureIndex. */
+  async ensureTar(diffID: DiffID, signal: AbortSignal): Promise<string> {
+    const final = this.#path(diffID, 'tar');
+    if (existsSync(final)) return final;
+    const stream = this.#stream(diffID);
+    if (!stream) await this.#repack(diffID, { dir: false, tar: true }, signal);
+    else {
+      await this.ensureIndex(diffID, signal);
+      const temporary = this.#temporaryPath();
+      const { writeFile } = process.getBuiltinModule('node:fs/promises');
+      await writeFile(temporary, stream(signal), { flag: 'wx', signal }).catch((error: unknown) => {
+        rmSync(temporary, { force: true });
+        throw storageError(error, 'write a layer');
+      });
+      this.#publish(temporary, final);
+    }
+    return final;
+  }
+
+  /** Sees to it that the layer is there as a blob with this compression. Errors: as ensureIndex. */
+  async ensureBlob(diffID: DiffID, compression: Compression, level: number | undefined, signal: AbortSignal): Promise<Descriptor> {
+    const known = this.blob(diffID, compression);
+    if (known) return known;
+    const tar = this.#path(diffID, 'tar');
+    const source = existsSync(tar) ? createReadStream(tar, { highWaterMark: 256 << 10 }) : this.#stream(diffID)?.(signal);
+    if (!source) {
+      const record = await this.#repack(diffID, { dir: false, tar: false, blob: { compression, ...(level === undefined ? {} : { level }) } }, signal);
+      return record.blob!;
+    }
+    using writer = this.#store.blobs.writer();
+    const compressor = this.#codec.compress(compression, level, (chunk) => writer.write(chunk));
+    try {
+      const underWay: Promise<void>[] = [];
+      for await (const chunk of source as AsyncIterable<Uint8Array>) {
+        signal.throwIfAborted();
+        const waiting = compressor.write(chunk);
+        if (waiting) underWay.push(waiting);
+        if (underWay.length >= writesUnderWay) await underWay.shift();
+      }
+      await Promise.all(underWay);
+      await compressor.end();
+    } catch (error) {
+      compressor.abort();
+      throw error;
+    }
+    return this.#addBlob(diffID, compression, await writer.commit());
+  }
+
+  /** The bytes of a file of the layer. Errors: LAYER_MISSING, LAYER_UNREADABLE. */
+  async *readContent(diffID: DiffID, path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    using contents = this.#contents();
+    const source = { kind: 'layer', diffID, path } as const;
+    await contents.prepare([source], signal ?? new AbortController().signal);
+    yield* readPart(contents.open(source, path));
+  }
+
+  /**
+   * Writes the union of a chain, lowest first, into a folder (which may exist and keeps what else is in it; everything belongs to this process) or as a tar into a
+   * file. Errors: LAYER_MISSING, LAYER_UNREADABLE, LAYER_UNWRITABLE.
+   */
+  async exportTree(
+    layers: readonly DiffID[],
+    destination: string,
+    kind: 'dir' | 'tar',
+    signal: AbortSignal,
+    options: { readonly sourceDateEpoch?: number } = {},
+  ): Promise<void> {
+    using contents = this.#contents();
+    const request = { tree: this.tree(layers), contents, destination, sourceDateEpoch: options.sourceDateEpoch, signal };
+    await (kind === 'dir' ? exportDir(request) : exportTar(request));
+  }
+
+  async #pack(
+    entries: readonly PlanEntry[],
+    contents: Contents,
+    forms: LayerForms,
+    sourceDateEpoch: number | undefined,
+    signal: AbortSignal,
+  ): Promise<LayerRecord> {
+    const folder = forms.dir ? this.#temporaryFolder() : undefined;
+    const tar = forms.tar ? this.#temporaryPath() : undefined;
+    const tarFd = tar === undefined ? undefined : openSync(tar, 'wx', 0o644);
+    using blob = forms.blob ? this.#store.blobs.writer() : undefined;
+    const compressor = forms.blob && this.#codec.compress(forms.blob.compression, forms.blob.level, (chunk) => blob!.write(chunk));
+    try {
+      const packer = new Packer({ compressor, tarFd }, signal);
+      const writer = folder === undefined ? undefined : new FolderWriter(folder, this.#folderOptions());
+      const packed = await packEntries(entries, contents, packer, { sourceDateEpoch, folder: writer });
+      const { diffID, tarSize } = await packer.finish();
+      await compressor?.end();
+      const index: LayerIndex = { diffID, contentDigest: contentDigestOf(packed), tarSize, entries: packed };
+      const descriptor = blob && this.#addBlob(diffID, forms.blob!.compression, await blob.commit());
+      if (tar !== undefined) this.#publish(tar, this.#path(diffID, 'tar'));
+      if (folder !== undefined) this.#publish(folder, this.dirPath(diffID));
+      this.#saveIndex(index);
+      return { diffID, contentDigest: index.contentDigest, entryCount: packed.length, tarSize, ...(descriptor ? { blob: descriptor } : {}) };
+    } catch (error) {
+      compressor?.abort();
+      for (const path of [tar, folder]) if (path !== undefined) rmSync(path, { recursive: true, force: true });
+      throw storageError(error, 'write a layer');
+    } finally {
+      if (tarFd !== undefined) closeSync(tarFd);
+    }
+  }
+
+  /** Makes a form from the unpacked layer. Works for layers that were made here; another program's tar may have been written otherwise. */
+  async #repack(diffID: DiffID, forms: LayerForms, signal: AbortSignal): Promise<LayerRecord> {
+    if (!existsSync(this.dirPath(diffID)) || !this.has(diffID)) throw missing(diffID);
+    const entries = this.indexSync(diffID).entries.map((entry): PlanEntry =>
+      entry.type === 'file' && entry.whiteout === undefined ? { ...entry, content: { kind: 'layer', diffID, path: entry.path } } : entry,
+    );
+    const record = await this.write({ entries, forms }, signal);
+    if (record.diffID !== diffID) {
+      throw layerError('LAYER_MISMATCH', `Cannot make the archive of layer ${diffID}: written again it is ${record.diffID}`, 'Build again with --no-cache.');
+    }
+    return record;
+  }
+
+  async #unpack(diffID: DiffID, folder: FolderWriter | undefined, signal: AbortSignal): Promise<{ index: LayerIndex }> {
+    const tar = this.#path(diffID, 'tar');
+    const tarSource = existsSync(tar) ? createReadStream(tar, { highWaterMark: 256 << 10 }) : undefined;
+    const source = tarSource ?? this.#stream(diffID)?.(signal);
+    if (!source) throw missing(diffID);
+    const blobBytes = this.blob(diffID)?.size ?? Number.MAX_SAFE_INTEGER;
+    const maxBytes = tarSource ? Number.MAX_SAFE_INTEGER : Math.max(this.#limits.freeBytes, this.#limits.ratio * blobBytes);
+    const unpacker = new Unpacker({ diffID, maxBytes, maxEntries: this.#limits.maxEntries, ...(folder ? { folder } : {}) });
+    try {
+      for await (const chunk of source as AsyncIterable<Uint8Array>) {
+        signal.throwIfAborted();
+        unpacker.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      }
+      const index = unpacker.finish();
+      this.#saveIndex(index);
+      return { index };
+    } catch (error) {
+      unpacker.abort();
+      throw error;
+    }
+  }
+
+  /** The uncompressed tar from a blob; undefined without one. */
+  #stream(diffID: DiffID): ((signal: AbortSignal) => AsyncIterable<Uint8Array>) | undefined {
+    const blob = this.blob(diffID);
+    if (!blob) return undefined;
+    const compression = layerCompression(blob.mediaType) ?? 'gzip';
+    return (signal) => this.#codec.decompress(compression, { path: this.#store.blobs.path(blob.digest) }, signal);
+  }
+
+  #contents(): Contents {
+    return new Contents({
+      temporaryPath: () => this.#temporaryPath(),
+      forms: async (diffID): Promise<LayerFormsOnDisk> => {
+        const dir = this.dirPath(diffID);
+        const tar = this.#path(diffID, 'tar');
+        return {
+          dir: existsSync(dir) ? dir : undefined,
+          tar: existsSync(tar) ? tar : undefined,
+          stream: this.#stream(diffID),
+          index: await this.index(diffID),
+        };
+      },
+    });
+  }
+
+  async #attributes(paths: readonly string[], below: readonly DiffID[]): Promise<Map<string, FolderAttributes>> {
+    const tree = this.tree(below);
+    const found = new Map<string, FolderAttributes>();
+    for (const path of paths) {
+      const node = await tree.lookup(path);
+      if (node?.type === 'dir') found.set(path, node);
+    }
+    return found;
+  }
+
+  #folderOptions(): FolderWriterOptions {
+    return { owners: true, ignoreOwners: this.#options.ignoreOwners ?? false, overlay: this.#overlay, devices: 'refuse' };
+  }
+
+  get #overlay(): 'trusted' | 'user' {
+    return this.#options.userxattr ? 'user' : 'trusted';
+  }
+
+  #addBlob(diffID: DiffID, compression: Compression, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): Descriptor {
+    const descriptor = { mediaType: layerMediaType(compression, 'oci'), digest, size };
+    this.#blobs.add(diffID, descriptor);
+    return descriptor;
+  }
+
+  #saveIndex(index: LayerIndex): void {
+    this.#remember(index);
+    const final = this.#path(index.diffID, 'index');
+    if (existsSync(final)) return;
+    const temporary = this.#temporaryPath();
+    try {
+      writeFileSync(temporary, encodeIndex(index), { flag: 'wx' });
+      this.#publish(temporary, final);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw storageError(error, 'write a layer index');
+    }
+  }
+
+  /** Gives a form its name. Where another process was faster, ours is dropped: they are equal. */
+  #publish(temporary: string, final: string): void {
+    mkdirSync(join(final, '..'), { recursive: true });
+    try {
+      renameSync(temporary, final);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw storageError(error, 'keep a layer');
+      rmSync(temporary, { recursive: true, force: true });
+    }
+  }
+
+  #remember(index: LayerIndex): LayerIndex {
+    this.#indexes.delete(index.diffID);
+    this.#indexes.set(index.diffID, index);
+    let total = 0;
+    for (const known of this.#indexes.values()) total += known.entries.length;
+    for (const [diffID, known] of this.#indexes) {
+      if (total <= rememberedEntries || diffID === index.diffID) break;
+      this.#indexes.delete(diffID);
+      total -= known.entries.length;
+    }
+    return index;
+  }
+
+  #temporaryFolder(): string {
+    const path = this.#temporaryPath();
+    mkdirSync(path, 0o700);
+    return path;
+  }
+
+  /** In a folder that is known by its lock to be this process's: see Store.tempDir. */
+  #temporaryPath(): string {
+    this.#scratch ??= this.#store.tempDir();
+    return join(this.#scratch, String(this.#temporaryCount++));
+  }
+
+  #path(diffID: DiffID, form?: 'index' | 'dir' | 'tar'): string {
+    const folder = join(this.#store.root, 'layers', hexOf(diffID));
+    return form === undefined ? folder : join(folder, form);
+  }
+}
+
+/** Entries of indexes kept in memory, some 40 MB. */
+const rememberedEntries = 150_000;
+
+/** Chunks handed to a compressor that it has not done with. */
+const writesUnderWay = 8;
