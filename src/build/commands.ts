@@ -7,6 +7,10 @@ export interface Environment {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Relative paths of the request count from here. */
   readonly cwd?: string;
+  /** Standard input, for `-f -` and a context of `-`. Default: there is none. */
+  readonly stdin?: () => AsyncIterable<Uint8Array>;
+  /** Takes outputs with `dest=-`. Default: this process's standard output. */
+  readonly stdout?: NodeJS.WritableStream;
 }
 
 /** What the surface asks of the machine. `root` undefined means the default store: OSSB_ROOT, else /var/lib/ossb for root and ~/.local/share/ossb for others. */

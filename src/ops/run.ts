@@ -1,4 +1,4 @@
-import { hexOf, digestOf, type DiffID } from '../oci/index.ts';
+import { hexOf, digestOf, type Compression, type DiffID } from '../oci/index.ts';
 import type { RunMount, RunOp } from '../graph/index.ts';
 import type { LayersResult, StepContext } from '../solver/index.ts';
 import type { Lock, Store } from '../content/index.ts';
@@ -11,14 +11,20 @@ import { Masker } from './masker.ts';
 export interface RunPorts {
   readonly store: Store;
   readonly worker: () => Promise<WorkerClient>;
-  /** Returns when each layer is unpacked in the store. */
+  /** Returns when each layer of the chain, lowest first, is unpacked in the store. */
   readonly ensureUnpacked: (layers: readonly DiffID[], context: StepContext) => Promise<void>;
   /** The value of `--secret id`, undefined where there is none. */
   readonly secret: (id: string) => Promise<Uint8Array | undefined>;
   /** The agent socket for `--ssh id`, undefined where there is none. */
   readonly sshSocket: (id: string) => Promise<string | undefined>;
+  /** Told when a step is about to be executed. */
+  readonly onContainer: (detail: string) => void;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Seconds since 1970. */
   readonly sourceDateEpoch?: number;
+  /** How layers that go into an exported image are compressed. Default gzip at the codec's level. */
+  readonly compression?: { readonly compression: Compression; readonly level?: number };
 }
 
 /**
@@ -35,22 +41,16 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     const step = await prepareMount(mount, inputs, context, ports, { held, secrets, env });
     if (step !== undefined) mounts.push(step);
   }
-  const [worker] = await Promise.all([
-    ports.worker(),
-    ports.ensureUnpacked(
-      [
-        ...new Set([
-          ...base.layers,
-          ...mounts.flatMap((mount) => (mount.kind === 'layers' ? mount.layers : mount.kind === 'folder' ? (mount.seed?.layers ?? []) : [])),
-        ]),
-      ],
-      context,
-    ),
-  ]);
+  const chains = [
+    base.layers,
+    ...mounts.flatMap((mount) => (mount.kind === 'layers' ? [mount.layers] : mount.kind === 'folder' && mount.seed ? [mount.seed.layers] : [])),
+  ];
+  const [worker] = await Promise.all([ports.worker(), ...chains.map((chain) => ports.ensureUnpacked(chain, context))]);
   const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
   const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
     if (data.length > 0) context.emit({ kind: 'log', stream, data });
   };
+  ports.onContainer(op.args.join(' '));
   const result = await worker.run(
     {
       layers: base.layers,
@@ -65,7 +65,7 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
       mounts,
       files: op.files,
       shmSizeBytes: op.shmSizeBytes ?? 64 * 1024 * 1024,
-      forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: { compression: 'gzip' as const } } : {}) },
+      forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: ports.compression ?? { compression: 'gzip' as const } } : {}) },
       ...(ports.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: ports.sourceDateEpoch }),
     },
     (stream, data) => emit(stream, mask[stream].push(data)),

@@ -1,0 +1,217 @@
+import { resolve } from 'node:path';
+import { openStore, type Store } from '../content/index.ts';
+import { parseDockerfile, type Dockerfile } from '../dockerfile/index.ts';
+import { buildGraph, type ContextOrigin, type GraphResult } from '../frontend/index.ts';
+import { reachable, type Vertex } from '../graph/index.ts';
+import { formatReference, parseReference, type Platform } from '../oci/index.ts';
+import { solve, usageOf, type LayersResult, type Result } from '../solver/index.ts';
+import type { Environment } from './commands.ts';
+import { requestError } from './error.ts';
+import { EventQueue } from './event-queue.ts';
+import type { Build, BuildEvent, BuildResult } from './events.ts';
+import { exportOutputs, formatOf, type PlatformBuild } from './export-outputs.ts';
+import { readDefinition } from './definition.ts';
+import { checkContextFolder, readIgnoreFile } from './inputs.ts';
+import type { BuildRequest, Output } from './request.ts';
+import { openSession, type Session } from './session.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { StandardInput } from './standard-input.ts';
+import { tellStep, type EmitEvent } from './steps.ts';
+
+/** How many ops run at once. Steps mostly wait for processes and disks, so there are more than cores. */
+const parallelism = 24;
+
+/**
+ * Builds an image as `ossb build` does. Iterate over what is returned for the events; `result` settles when all is done and cleaned up. An aborted signal stops
+ * running steps, releases every mount and leaves the store sound. Errors: BuildError of any room; what is not a BuildError is a fault of this program.
+ */
+export function build(request: BuildRequest, signal?: AbortSignal, environment?: Environment): Build {
+  const queue = new EventQueue<BuildEvent>();
+  const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(event)).finally(() => queue.end());
+  result.catch(() => {});
+  return { result, [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() };
+}
+
+async function run(request: BuildRequest, signal: AbortSignal, environment: Environment | undefined, emit: EmitEvent): Promise<BuildResult> {
+  const settings = readSettings(request, environment);
+  const outputs = outputsOf(request);
+  const contextFolder = request.context.kind === 'dir' ? resolve(settings.cwd, request.context.path) : undefined;
+  if (contextFolder !== undefined) checkContextFolder(contextFolder);
+  const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin));
+  using store = openStore(settings.root);
+  using _lease = await store.lease(signal);
+  store.sweep();
+  const ignoreFile = contextFolder === undefined ? undefined : readIgnoreFile(request, contextFolder, settings);
+  await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile });
+  const { dockerfile: input, mainContext } = await readDefinition(request, { session, settings, store, stdin, contextFolder, signal });
+  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, emit, settings.now, async () =>
+    parseDockerfile(input.text, { file: input.name }),
+  );
+  const graphs = await makeGraphs(request, dockerfile, mainContext, session, settings, signal);
+  return await solveAndExport(environment, graphs, outputs, request, session, settings, store, emit, signal);
+}
+
+async function makeGraphs(
+  request: BuildRequest,
+  dockerfile: Dockerfile,
+  mainContext: ContextOrigin,
+  session: Session,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<GraphResult[]> {
+  const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
+  const buildArgs = Object.fromEntries(
+    Object.entries(request.buildArgs ?? {}).flatMap(([name, value]) => {
+      const found = value ?? settings.env[name];
+      return found === undefined ? [] : [[name, found]];
+    }),
+  );
+  return Promise.all(
+    platforms.map((platform) =>
+      buildGraph(
+        {
+          dockerfile,
+          target: request.target,
+          platform,
+          implicitPlatform: !request.platforms?.length,
+          buildPlatform: settings.buildPlatform,
+          multiPlatform: platforms.length > 1,
+          buildArgs,
+          labels: request.labels,
+          namedContexts: Object.keys(request.buildContexts ?? {}),
+          mainContext,
+          noCache: request.noCache,
+          noCacheFilter: request.noCacheFilter,
+          network: request.network,
+          addHosts: request.addHosts,
+          shmSizeBytes: request.shmSizeBytes,
+          sourceDateEpoch: settings.sourceDateEpoch,
+          cacheMountNamespace: buildArgs['BUILDKIT_CACHE_MOUNT_NS'],
+          hostname: buildArgs['BUILDKIT_SANDBOX_HOSTNAME'],
+        },
+        {
+          resolveImageConfig: (ref, wanted, options, stop) => session.resolveImage(ref, wanted, options.purpose, stop),
+          resolveNamedContext: (name, wanted, options, stop) => session.contexts.named(name, wanted, options.purpose, stop),
+        },
+        signal,
+      ),
+    ),
+  );
+}
+
+async function solveAndExport(
+  environment: Environment | undefined,
+  graphs: readonly GraphResult[],
+  outputs: readonly Output[],
+  request: BuildRequest,
+  session: Session,
+  settings: Settings,
+  store: Store,
+  emit: EmitEvent,
+  signal: AbortSignal,
+): Promise<BuildResult> {
+  const targets = graphs.map((graph) => graph.target);
+  const imageOutput = outputs.find((output) => output.kind !== 'local' && output.kind !== 'tar' && output.kind !== 'cacheonly');
+  const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
+  for (const vertex of reachable(targets)) emit(stepEvent(vertex));
+  const pushEarly = earlyPush(outputs, hints, session);
+  const results = await solve(targets, {
+    runners: session.runners,
+    cache: session.cache,
+    hints,
+    parallelism,
+    signal,
+    emit: (event) => {
+      session.tell(event);
+      if ((event.kind === 'done' || event.kind === 'cached') && event.result !== undefined) pushEarly?.(event.vertex, event.result, event.kind);
+    },
+  });
+  const builds = graphs.map((graph) => platformBuild(graph, results));
+  const result = await exportOutputs(outputs, builds, request.annotations ?? [], {
+    store,
+    settings,
+    provider: session.provider,
+    sources: session.sources,
+    worker: session.worker,
+    pusher: session.pusher,
+    emit,
+    signal,
+    stdout: () => environment?.stdout ?? process.stdout,
+    dockerLoad: session.dockerLoad,
+  });
+  session.cache.flush();
+  return result;
+}
+
+/** Uploads the layers of an image that will be pushed as soon as they are made. */
+function earlyPush(
+  outputs: readonly Output[],
+  hints: ReadonlyMap<string, { exported: boolean }>,
+  session: Session,
+): ((vertex: Vertex, result: Result, how: 'done' | 'cached') => void) | undefined {
+  const output = outputs.find((item) => item.kind === 'image' && item.push);
+  if (output?.kind !== 'image') return undefined;
+  const refs = output.names.map((name) => parseReference(name));
+  const format = formatOf(output);
+  return (vertex, result, how) => {
+    const made = how === 'done' && ['run', 'copy', 'mkdir'].includes(vertex.op.kind);
+    const diffID = result.kind === 'layers' ? result.layers.at(-1) : undefined;
+    if (!made || diffID === undefined || hints.get(vertex.digest)?.exported !== true) return;
+    session.background(async () => {
+      const blob = await session.provider.descriptor(diffID, format);
+      const pusher = await session.pusher();
+      await Promise.all(refs.map((ref) => pusher.layer(ref, { diffID, blob })));
+    });
+  };
+}
+
+function platformBuild(graph: GraphResult, results: ReadonlyMap<string, Result>): PlatformBuild {
+  const layersResult = (vertex: Vertex): LayersResult => {
+    const result = results.get(vertex.digest);
+    if (result?.kind !== 'layers') throw requestError('TARGET_EMPTY', `Cannot export ${vertex.meta.name}: it is no filesystem`);
+    return result;
+  };
+  const result = layersResult(graph.target);
+  const { os, architecture, variant, config, author } = graph.config;
+  const own = graph.history.filter((item) => item.vertex !== undefined && !item.emptyLayer).length;
+  return {
+    platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+    ...(graph.config['os.version'] === undefined ? {} : { osVersion: graph.config['os.version'] }),
+    ...(author === undefined ? {} : { author }),
+    config: config ?? {},
+    history: fitHistory(graph.history, result.layers.length - own).map(({ vertex, ...item }) => ({
+      emptyLayer: item.emptyLayer,
+      ...(item.created === undefined ? {} : { created: item.created }),
+      ...(item.createdBy === undefined ? {} : { createdBy: item.createdBy }),
+      ...(item.comment === undefined ? {} : { comment: item.comment }),
+      ...(item.author === undefined ? {} : { author: item.author }),
+      ...(vertex === undefined ? {} : { layer: layersResult(vertex) }),
+    })),
+    result,
+  };
+}
+
+/** Base images from old tools have a history that does not fit their layers: then the base's part is made to. */
+function fitHistory(history: GraphResult['history'], baseLayers: number): GraphResult['history'] {
+  const base = history.filter((item) => item.vertex === undefined && !item.emptyLayer).length;
+  if (base === baseLayers) return history;
+  if (base < baseLayers) return [...Array.from({ length: baseLayers - base }, () => ({ emptyLayer: false })), ...history];
+  let surplus = base - baseLayers;
+  return history.map((item) => (item.vertex === undefined && !item.emptyLayer && surplus-- > 0 ? { ...item, emptyLayer: true } : item));
+}
+
+/** What the request's outputs, tags and `push` come to. Errors: OUTPUT_CONFLICT. */
+function outputsOf(request: BuildRequest): readonly Output[] {
+  const names = (request.tags ?? []).map((tag) => formatReference(parseReference(tag)));
+  const given = request.outputs ?? [];
+  if (given.length === 0) return [{ kind: 'image', names, push: request.push ?? false }];
+  const named = given.map((output) => ('names' in output && output.names.length === 0 ? { ...output, names } : output));
+  if (request.push !== true) return named;
+  const pushed = named.map((output) => (output.kind === 'image' ? { ...output, push: true } : output));
+  return pushed.some((output) => output.kind === 'image') ? pushed : [...pushed, { kind: 'image', names, push: true }];
+}
+
+function stepEvent(vertex: Vertex): BuildEvent {
+  const { name, location } = vertex.meta;
+  return { kind: 'step', vertex: vertex.digest, name, inputs: vertex.inputs.map((input) => input.digest), ...(location === undefined ? {} : { location }) };
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { parseDockerfile } from '../dockerfile/index.ts';
+import { buildGraph, type ContextOrigin } from '../frontend/index.ts';
+import { openTarContext } from '../ops/index.ts';
+import { solve, usageOf } from '../solver/index.ts';
+import { cleanPath, resolvePath, layerTree, type FileTree } from '../tree/index.ts';
+import type { Store } from '../content/index.ts';
+import { requestError } from './error.ts';
+import { readDockerfile, type DockerfileInput } from './inputs.ts';
+import type { BuildRequest } from './request.ts';
+import type { Session } from './session.ts';
+import type { Settings } from './settings.ts';
+import type { StandardInput } from './standard-input.ts';
+
+export interface DefinitionPorts {
+  readonly session: Session;
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly stdin: StandardInput;
+  readonly contextFolder: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The Dockerfile, and what COPY reads from. */
+export interface Definition {
+  readonly dockerfile: DockerfileInput;
+  readonly mainContext: ContextOrigin;
+}
+
+/**
+ * Reads the Dockerfile of a request from where its context is: a folder, a tar on standard input, a git repository or a URL. Standard input or a URL that is no archive is
+ * the Dockerfile itself, with an empty context.
+ */
+export async function readDefinition(request: BuildRequest, ports: DefinitionPorts): Promise<Definition> {
+  const { session, settings, stdin, contextFolder } = ports;
+  const { context } = request;
+  if (context.kind === 'dir') return { dockerfile: await readDockerfile(request, contextFolder, settings, stdin), mainContext: session.contexts.main() };
+  if (context.kind === 'stdin') {
+    if (!(await stdin.isArchive()))
+      return { dockerfile: await readDockerfile({ ...request, file: '-' }, undefined, settings, stdin), mainContext: { kind: 'scratch' } };
+    const tree = await openTarContext(stdin.stream(), { stagingFolder: () => ports.store.tempDir(), searchPath: settings.env['PATH'], signal: ports.signal });
+    session.contexts.setMain(tree);
+    return { dockerfile: await definitionIn(tree, request, ports), mainContext: { kind: 'local', name: 'context' } };
+  }
+  const origin = session.contexts.main();
+  if (request.dockerfileText !== undefined || request.file === '-')
+    return { dockerfile: await readDockerfile(request, undefined, settings, stdin), mainContext: origin };
+  const tree = await contextTree(origin, ports);
+  const names = (await tree.list('')).map((node) => node.path);
+  const [only] = names;
+  if (origin.kind === 'http' && names.length === 1 && only !== undefined && (await tree.lookup(only))?.type === 'file' && only !== 'Dockerfile') {
+    return { dockerfile: { name: only, text: await bytesOf(tree, only, ports) }, mainContext: { kind: 'scratch' } };
+  }
+  return { dockerfile: await definitionIn(tree, request, ports), mainContext: origin };
+}
+
+async function definitionIn(tree: FileTree, request: BuildRequest, ports: DefinitionPorts): Promise<DockerfileInput> {
+  if (request.dockerfileText !== undefined) return { name: request.file ?? 'Dockerfile', text: Buffer.from(request.dockerfileText) };
+  for (const name of request.file === undefined ? ['Dockerfile', 'dockerfile'] : [request.file]) {
+    const { node } = await resolvePath(tree, cleanPath(name), { followLast: true });
+    if (node?.type === 'file') return { name, text: await bytesOf(tree, node.path, ports) };
+  }
+  throw requestError(
+    'DOCKERFILE_MISSING',
+    `Cannot read the Dockerfile: the context has no ${request.file ?? 'Dockerfile'}`,
+    'Name the file with -f, counted from the root of the context.',
+  );
+}
+
+async function bytesOf(tree: FileTree, path: string, ports: DefinitionPorts): Promise<Uint8Array> {
+  const node = await tree.lookup(path);
+  const content = await tree.content(node!);
+  switch (content.kind) {
+    case 'file':
+      return readFileSync(content.path);
+    case 'inline':
+      return Buffer.from(content.data, 'base64');
+    case 'layer': {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of ports.session.readLayerContent(content.diffID, content.path)) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    }
+    default:
+      return content satisfies never;
+  }
+}
+
+/** Fetches a context that is no folder, by building the image that is just its files. */
+async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promise<FileTree> {
+  const { session, settings, signal } = ports;
+  const dockerfile = parseDockerfile('FROM scratch\nCOPY . /\n', { file: 'context' });
+  const graph = await buildGraph(
+    { dockerfile, platform: settings.buildPlatform, buildPlatform: settings.buildPlatform, mainContext: origin },
+    { resolveImageConfig: unreachable, resolveNamedContext: unreachable },
+    signal,
+  );
+  const results = await solve([graph.target], {
+    runners: session.runners,
+    cache: session.cache,
+    hints: usageOf([graph.target], []),
+    parallelism: 4,
+    signal,
+    emit: (event) => session.tell(event),
+  });
+  const result = results.get(graph.target.digest);
+  if (result?.kind !== 'layers') throw requestError('CONTEXT_INVALID', 'Cannot use the build context: it holds no files');
+  return layerTree(result.layers, (diffID) => session.provider.index(diffID));
+}
+
+function unreachable(): never {
+  throw new Error('a context needs no image');
+}

@@ -1,0 +1,35 @@
+/** An async iterable that is fed from outside. Events pushed before the iteration starts are kept; one reader. */
+export class EventQueue<T> implements AsyncIterable<T> {
+  #waiting: ((done: void) => void) | undefined;
+  #items: T[] = [];
+  #ended = false;
+
+  push(item: T): void {
+    if (this.#ended) return;
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    for (;;) {
+      const items = this.#items;
+      this.#items = [];
+      yield* items;
+      if (this.#items.length > 0) continue;
+      if (this.#ended) return;
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+  }
+
+  #wake(): void {
+    this.#waiting?.();
+    this.#waiting = undefined;
+  }
+}

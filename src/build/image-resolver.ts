@@ -1,0 +1,134 @@
+import type { LayerSources } from '../cache/index.ts';
+import type { Store } from '../content/index.ts';
+import { parseImageConfig, parseIndex, parseManifest } from '../image/index.ts';
+import {
+  formatPlatform,
+  formatReference,
+  isIndexType,
+  parseDiffID,
+  parseReference,
+  platformMatches,
+  type Descriptor,
+  type Digest,
+  type ImageConfig,
+  type Index,
+  type Manifest,
+  type Platform,
+  type Reference,
+} from '../oci/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import { RequestError } from './error.ts';
+
+/** An image as a base: its config and where its layers are. */
+export interface ResolvedImage {
+  /** Full reference with the digest that the name stood for. */
+  readonly ref: string;
+  readonly manifest: Digest;
+  readonly platform: Platform;
+  readonly config: ImageConfig;
+}
+
+export interface ResolverOptions {
+  readonly store: Store;
+  readonly registry: () => Promise<RegistryClient>;
+  readonly sources: LayerSources;
+  /** `--pull`: do not take the store's own image of that name. */
+  readonly pull: boolean;
+}
+
+/**
+ * Finds the manifest and the config of an image for a platform; no layer is fetched. A name that this store built is taken from the store, unless `pull`; every
+ * other tag is asked for at its registry, with one request where the manifest is known. Errors: PLATFORM_MISSING and those of the registry.
+ */
+export class ImageResolver {
+  readonly #options: ResolverOptions;
+  readonly #memo = new Map<string, Promise<ResolvedImage>>();
+
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+  }
+
+  resolve(name: string, platform: Platform, signal: AbortSignal): Promise<ResolvedImage> {
+    const key = `${name} ${formatPlatform(platform)}`;
+    let promise = this.#memo.get(key);
+    if (promise === undefined) {
+      promise = this.#resolve(parseReference(name), platform, signal);
+      this.#memo.set(key, promise);
+    }
+    return promise;
+  }
+
+  async #resolve(ref: Reference, platform: Platform, signal: AbortSignal): Promise<ResolvedImage> {
+    const name = formatReference(ref);
+    const own = this.#options.pull ? undefined : this.#options.store.images.get(name);
+    if (own !== undefined) {
+      const resolved = await this.#read(ref, own.descriptor, platform, signal, 'store').catch((error: unknown) => {
+        if (error instanceof RequestError && error.code === 'PLATFORM_MISSING') return undefined;
+        throw error;
+      });
+      if (resolved !== undefined) return resolved;
+    }
+    const { store, registry } = this.#options;
+    const known = ref.digest !== undefined && store.blobs.has(ref.digest) ? descriptorOfKnown(store, ref.digest) : undefined;
+    const descriptor = known ?? (await (await registry()).resolve(ref, signal));
+    return this.#read(ref, descriptor, platform, signal, 'registry');
+  }
+
+  async #read(ref: Reference, root: Descriptor, platform: Platform, signal: AbortSignal, from: 'store' | 'registry'): Promise<ResolvedImage> {
+    const name = formatReference(ref);
+    let descriptor = root;
+    if (isIndexType(root.mediaType)) {
+      const index = parseIndex(await this.#document(ref, root, signal), name);
+      descriptor = choosePlatform(index, platform, name);
+    }
+    const manifest = parseManifest(await this.#document(ref, descriptor, signal), name);
+    if (!this.#options.store.blobs.has(manifest.config.digest)) {
+      await (await this.#options.registry()).pullBlob(ref, manifest.config, this.#options.store.blobs, { signal });
+    }
+    const config = parseImageConfig(this.#options.store.blobs.read(manifest.config.digest), name);
+    if (from === 'registry') this.#remember(ref, manifest, config);
+    const { tag: _tag, ...rest } = ref;
+    return {
+      ref: formatReference(ref.tag === undefined ? { ...rest, digest: root.digest } : { ...rest, tag: ref.tag, digest: root.digest }),
+      manifest: descriptor.digest,
+      platform: { os: config.os, architecture: config.architecture, ...(config.variant === undefined ? {} : { variant: config.variant }) },
+      config,
+    };
+  }
+
+  async #document(ref: Reference, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
+    const { store, registry } = this.#options;
+    if (!store.blobs.has(descriptor.digest)) {
+      const { tag: _tag, ...repository } = ref;
+      const { bytes } = await (await registry()).fetchManifest({ ...repository, digest: descriptor.digest }, signal);
+      store.blobs.put(bytes);
+    }
+    return store.blobs.read(descriptor.digest);
+  }
+
+  #remember(ref: Reference, manifest: Manifest, config: ImageConfig): void {
+    const layers = manifest.layers.map((descriptor, i) => ({ descriptor, diffID: parseDiffID(config.rootfs.diff_ids[i] ?? '') }));
+    this.#options.sources.add(formatReference(ref), layers);
+  }
+}
+
+function descriptorOfKnown(store: Store, digest: Digest): Descriptor {
+  const bytes = store.blobs.read(digest);
+  const { mediaType, manifests } = JSON.parse(bytes.toString('utf8')) as Partial<Index>;
+  const fallback = manifests === undefined ? 'application/vnd.oci.image.manifest.v1+json' : 'application/vnd.oci.image.index.v1+json';
+  return { mediaType: mediaType ?? fallback, digest, size: bytes.length };
+}
+
+/** The best manifest of an index for a platform: an exact match, else one that runs there, the highest variant first. */
+function choosePlatform(index: Index, platform: Platform, name: string): Descriptor {
+  const offered = index.manifests.filter((item) => item.platform !== undefined && item.platform.architecture !== 'unknown');
+  const matching = offered.filter((item) => platformMatches(platform, item.platform!));
+  const exact = matching.find((item) => item.platform!.variant === platform.variant);
+  const best = exact ?? matching.sort((a, b) => ((a.platform!.variant ?? '') < (b.platform!.variant ?? '') ? 1 : -1))[0];
+  if (best !== undefined) return best;
+  if (offered.length === 0 && index.manifests.length === 1) return index.manifests[0]!;
+  throw new RequestError('PLATFORM_MISSING', `Cannot use image ${name}: it has no ${formatPlatform(platform)}`, {
+    family: 'manifest',
+    hint: `It has ${offered.map((item) => formatPlatform(item.platform!)).join(', ') || 'no platform at all'}; choose one with --platform.`,
+  });
+}

@@ -1,0 +1,156 @@
+import { LayerSources, Memo, RecordStore } from '../cache/index.ts';
+import type { Store } from '../content/index.ts';
+import { Pusher, type FileSink } from '../exporter/index.ts';
+import { LayerStore } from '../layer/index.ts';
+import type { DiffID, Platform } from '../oci/index.ts';
+import { createRunners } from '../ops/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { OpRunners, SolveEvent } from '../solver/index.ts';
+import { zlibCodec } from '../stream/index.ts';
+import { igzipCodec } from '../sys/index.ts';
+import type { WorkerClient } from '../worker/index.ts';
+import { Contexts } from './contexts.ts';
+import type { BuildEvent } from './events.ts';
+import { formatOf } from './export-outputs.ts';
+import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
+import type { IgnoreInput } from './inputs.ts';
+import { LayerProvider } from './layer-provider.ts';
+import { openRegistryClient } from './registry-client.ts';
+import type { BuildRequest, Output } from './request.ts';
+import { secretReader } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import { SshAgents } from './ssh.ts';
+import { forward, tellStep, type EmitEvent } from './steps.ts';
+import { workerEntry } from './worker-entry.ts';
+
+export interface SessionOptions {
+  readonly request: BuildRequest;
+  readonly outputs: readonly Output[];
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly signal: AbortSignal;
+  readonly emit: EmitEvent;
+  readonly contextFolder: string | undefined;
+  readonly ignoreFile: IgnoreInput | undefined;
+}
+
+/** The machine of one build, wired. Whatever is costly is made when it is first asked for; disposal stops and closes all of it. */
+export interface Session extends AsyncDisposable {
+  readonly runners: OpRunners;
+  readonly cache: RecordStore;
+  readonly sources: LayerSources;
+  readonly provider: LayerProvider;
+  readonly contexts: Contexts;
+  readonly worker: () => Promise<WorkerClient>;
+  readonly pusher: () => Promise<Pusher>;
+  readonly resolveImage: (ref: string, platform: Platform, purpose: string, signal: AbortSignal) => Promise<ResolvedImage>;
+  /** Work beside the steps; its failure shows where its outcome is asked for again. Disposal waits for its end. */
+  readonly background: (work: () => Promise<void>) => void;
+  readonly dockerLoad: () => Promise<FileSink>;
+  readonly readLayerContent: (diffID: DiffID, path: string) => AsyncIterable<Uint8Array>;
+  /** Passes on what the solver tells. */
+  readonly tell: (event: SolveEvent) => void;
+}
+
+export function openSession(options: SessionOptions): Session {
+  const { request, settings, store, emit } = options;
+  const { now } = settings;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const held = new AsyncDisposableStack();
+  const background = new Set<Promise<void>>();
+  const activity = (name: (BuildEvent & { kind: 'activity' })['activity'], detail: string): void =>
+    emit({ kind: 'activity', activity: name, detail, timeMs: now() });
+
+  const secret = secretReader(request.secrets, settings);
+  const agents = held.use(new SshAgents(request.ssh ?? [], settings, () => store.tempDir()));
+
+  const registry = lazy(async (): Promise<RegistryClient> => {
+    const client = await openRegistryClient(request, settings);
+    held.defer(() => client.close());
+    return client;
+  });
+  const layers = new LayerStore(store, igzipCodec(zlibCodec()));
+  const worker = lazy(async (): Promise<WorkerClient> => {
+    const { startWorker } = await import('../worker/index.ts');
+    activity('worker', 'started');
+    const client = await startWorker({ entry: workerEntry(), storeRoot: store.root, env: settings.env, signal });
+    held.defer(() => client.close());
+    return client;
+  });
+  const sources = new LayerSources(store, now);
+  const provider = new LayerProvider({ store, layers, sources, registry, worker, activity, signal });
+  const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false });
+  const cache = new RecordStore({ store, now, layerAvailable: (diffID) => provider.available(diffID) });
+  const resolveImage = (ref: string, platform: Platform, purpose: string, stopSignal: AbortSignal): Promise<ResolvedImage> =>
+    tellStep(purpose, emit, now, () => resolver.resolve(ref, platform, AbortSignal.any([signal, stopSignal])));
+  const contexts = new Contexts({ request, settings, store, folder: options.contextFolder, ignoreFile: options.ignoreFile, resolveImage });
+  const imageOutput = options.outputs.find((output) => output.kind === 'image' || output.kind === 'oci' || output.kind === 'docker');
+  const format = imageOutput === undefined ? undefined : formatOf(imageOutput);
+
+  const readLayerContent = async function* (diffID: DiffID, path: string): AsyncGenerator<Uint8Array> {
+    await provider.fetch(diffID);
+    await provider.index(diffID);
+    yield* layers.readContent(diffID, path);
+  };
+  const runners = createRunners({
+    store,
+    worker,
+    ensureUnpacked: (diffIDs, context) => provider.unpack(diffIDs, context.emit),
+    secret,
+    sshSocket: (id) => agents.socket(id),
+    now,
+    ...(settings.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: settings.sourceDateEpoch }),
+    loadIndex: (diffID) => provider.index(diffID),
+    readLayerContent,
+    ensureReadable: async (diffIDs) => {
+      await Promise.all(diffIDs.map((diffID) => provider.fetch(diffID)));
+    },
+    onContainer: (detail) => activity('container', detail),
+    localTree: (name) => contexts.tree(name),
+    memo: new Memo(store, now),
+    env: settings.env,
+    ...(format === undefined ? {} : { compression: { compression: format.compression, ...(format.level === undefined ? {} : { level: format.level }) } }),
+  });
+
+  const pusher = lazy(async () => {
+    return new Pusher({
+      registry: await registry(),
+      blobs: store.blobs,
+      provide: (layer) => provider.provide(layer),
+      sources: (layer) => sources.of(layer.diffID).map((source) => source.reference),
+      signal,
+      onProgress: (id, action, current, total) => emit({ kind: 'progress', vertex: 'step:exporting to image', id, action, current, total, timeMs: now() }),
+    });
+  });
+
+  return {
+    runners,
+    cache,
+    sources,
+    provider,
+    contexts,
+    worker,
+    pusher,
+    resolveImage,
+    readLayerContent,
+    tell: (event) => forward(event, emit, now()),
+    background: (work) => {
+      const promise: Promise<void> = work()
+        .catch(() => {})
+        .finally(() => background.delete(promise));
+      background.add(promise);
+    },
+    dockerLoad: async () => (await import('./docker-load.ts')).dockerLoadSink(settings),
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('the build has ended'));
+      await Promise.all(background);
+      await held.disposeAsync();
+    },
+  };
+}
+
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let promise: Promise<T> | undefined;
+  return () => (promise ??= make());
+}

@@ -1,0 +1,60 @@
+import { requestError } from './error.ts';
+
+/** Standard input, which can be looked at before it is decided what it is. Read once. */
+export class StandardInput {
+  readonly #open: () => AsyncIterable<Uint8Array>;
+  #iterator: AsyncIterator<Uint8Array> | undefined;
+  #head = Buffer.alloc(0);
+
+  constructor(open: () => AsyncIterable<Uint8Array>) {
+    this.#open = open;
+  }
+
+  /** Whether it is a tar archive, plain or compressed. */
+  async isArchive(): Promise<boolean> {
+    await this.#fill(512);
+    const head = this.#head;
+    const magics = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd'].map((hex) => Buffer.from(hex, 'hex'));
+    return magics.some((magic) => head.subarray(0, magic.length).equals(magic)) || head.subarray(257, 262).toString('latin1') === 'ustar' || isOldTar(head);
+  }
+
+  /** All of it. Errors: DOCKERFILE_MISSING for more than `maxBytes`. */
+  async bytes(maxBytes: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of this.stream()) {
+      size += chunk.length;
+      if (size > maxBytes) throw requestError('DOCKERFILE_MISSING', `Cannot read the Dockerfile from standard input: it has more than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async *stream(): AsyncIterable<Uint8Array> {
+    if (this.#head.length > 0) yield this.#head;
+    const iterator = this.#started();
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  }
+
+  async #fill(bytes: number): Promise<void> {
+    const iterator = this.#started();
+    while (this.#head.length < bytes) {
+      const next = await iterator.next();
+      if (next.done === true) return;
+      this.#head = Buffer.concat([this.#head, next.value]);
+    }
+  }
+
+  #started(): AsyncIterator<Uint8Array> {
+    return (this.#iterator ??= this.#open()[Symbol.asyncIterator]());
+  }
+}
+
+/** A tar from before POSIX has no magic: its checksum tells. */
+function isOldTar(head: Buffer): boolean {
+  if (head.length < 512) return false;
+  const wanted = Number.parseInt(head.subarray(148, 156).toString('latin1').replaceAll('\0', ' ').trim(), 8);
+  let sum = 0;
+  for (let i = 0; i < 512; i += 1) sum += i >= 148 && i < 156 ? 0x20 : head[i]!;
+  return sum === wanted && wanted > 256;
+}

@@ -1,0 +1,49 @@
+import { BuildError } from '../errors.ts';
+import type { SolveEvent } from '../solver/index.ts';
+import type { BuildEvent } from './events.ts';
+
+export type EmitEvent = (event: BuildEvent) => void;
+
+export interface StepProgress {
+  readonly progress: (id: string, action: string, current: number, total?: number) => void;
+}
+
+/** Tells of work that is no vertex, for instance `[internal] load build definition` or `exporting to image`. */
+export async function tellStep<T>(name: string, emit: EmitEvent, now: () => number, work: (progress: StepProgress) => Promise<T>): Promise<T> {
+  const vertex = `step:${name}`;
+  emit({ kind: 'step', vertex, name, inputs: [] });
+  emit({ kind: 'started', vertex, timeMs: now() });
+  try {
+    const result = await work({
+      progress: (id, action, current, total) =>
+        emit({ kind: 'progress', vertex, id, action, current, ...(total === undefined ? {} : { total }), timeMs: now() }),
+    });
+    emit({ kind: 'done', vertex, timeMs: now() });
+    return result;
+  } catch (error) {
+    if (error instanceof BuildError) emit({ kind: 'failed', vertex, error, timeMs: now() });
+    else emit({ kind: 'canceled', vertex, timeMs: now() });
+    throw error;
+  }
+}
+
+/** Tells of a vertex what the solver tells. */
+export function forward(event: SolveEvent, emit: EmitEvent, timeMs: number): void {
+  const vertex = event.vertex.digest;
+  switch (event.kind) {
+    case 'started':
+    case 'cached':
+    case 'done':
+    case 'canceled':
+      emit({ kind: event.kind, vertex, timeMs });
+      break;
+    case 'failed':
+      emit({ kind: 'failed', vertex, timeMs, error: event.error });
+      break;
+    case 'step':
+      emit({ ...event.event, vertex, timeMs });
+      break;
+    default:
+      event satisfies never;
+  }
+}

@@ -1,0 +1,152 @@
+import { lstatSync, readdirSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Store } from '../content/index.ts';
+import { parseImageConfig, parseIndex, parseManifest } from '../image/index.ts';
+import { hexOf, isIndexType, type Descriptor, type Platform } from '../oci/index.ts';
+import type { DiskRecord, DiskUsage, StoredImage } from './commands.ts';
+
+/** What images keep from collection: hex digits of blobs and of layers' diffIDs. */
+export interface Reachable {
+  readonly blobs: ReadonlySet<string>;
+  readonly layers: ReadonlySet<string>;
+}
+
+/** The images of a store, newest first. */
+export function storedImages(store: Store): StoredImage[] {
+  return store.images
+    .list()
+    .map((image) => {
+      const parts = partsOf(store, image.descriptor);
+      const sizes = new Map(parts.blobs.map((descriptor) => [descriptor.digest, descriptor.size]));
+      const name = image.name.startsWith('untagged@') ? undefined : image.name;
+      return {
+        ...(name === undefined ? {} : { name }),
+        digest: image.descriptor.digest,
+        createdAtMs: image.createdAtMs,
+        sizeBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+        platforms: parts.platforms,
+      };
+    })
+    .sort((a, b) => b.createdAtMs - a.createdAtMs);
+}
+
+/** Everything in the store with its size, and what named images need. */
+export function storeUsage(store: Store, inUse: boolean): DiskUsage {
+  const reachable = reachableFrom(store);
+  const records: DiskRecord[] = [
+    ...imageRecords(store),
+    ...folderRecords(store, 'layers', 'layer', (name) => inUse || reachable.layers.has(name)),
+    ...blobRecords(store, reachable, inUse),
+    ...folderRecords(store, 'mounts', 'cache-mount', () => inUse),
+    ...folderRecords(store, 'git', 'source', () => inUse),
+    ...folderRecords(store, 'http', 'source', () => inUse),
+    ...folderRecords(store, 'contexts', 'source', () => inUse),
+    ...folderRecords(store, 'tmp', 'temporary', () => true),
+  ];
+  const total = records.reduce((sum, record) => sum + record.sizeBytes, 0);
+  const reclaimable = records.filter((record) => !record.inUse).reduce((sum, record) => sum + record.sizeBytes, 0);
+  return { root: store.root, records, totalBytes: total, reclaimableBytes: reclaimable };
+}
+
+/** What the named images are made of. */
+function reachableFrom(store: Store): Reachable {
+  const blobs = new Set<string>();
+  const layers = new Set<string>();
+  for (const image of store.images.list()) {
+    const parts = partsOf(store, image.descriptor);
+    for (const descriptor of parts.blobs) blobs.add(hexOf(descriptor.digest));
+    for (const diffID of parts.diffIDs) layers.add(diffID);
+  }
+  return { blobs, layers };
+}
+
+/** Follows an image's documents as far as the store has them. */
+function partsOf(store: Store, root: Descriptor): { blobs: Descriptor[]; diffIDs: string[]; platforms: Platform[] } {
+  const parts = { blobs: [root], diffIDs: [] as string[], platforms: [] as Platform[] };
+  if (!store.blobs.has(root.digest)) return parts;
+  if (isIndexType(root.mediaType)) {
+    for (const item of parseIndex(store.blobs.read(root.digest), root.digest).manifests) {
+      const inner = partsOf(store, item);
+      parts.blobs.push(...inner.blobs);
+      parts.diffIDs.push(...inner.diffIDs);
+      parts.platforms.push(...inner.platforms);
+    }
+    return parts;
+  }
+  const manifest = parseManifest(store.blobs.read(root.digest), root.digest);
+  parts.blobs.push(manifest.config, ...manifest.layers);
+  if (store.blobs.has(manifest.config.digest)) {
+    const config = parseImageConfig(store.blobs.read(manifest.config.digest), manifest.config.digest);
+    parts.diffIDs.push(...config.rootfs.diff_ids.map(hexOf));
+    parts.platforms.push({ os: config.os, architecture: config.architecture, ...(config.variant === undefined ? {} : { variant: config.variant }) });
+  }
+  return parts;
+}
+
+/** Images hold no bytes of their own: their layers and documents are records of their own. */
+function imageRecords(store: Store): DiskRecord[] {
+  return store.images
+    .list()
+    .map((image) => ({ id: image.name, kind: 'image', description: image.descriptor.digest, sizeBytes: 0, createdAtMs: image.createdAtMs, inUse: true }));
+}
+
+function blobRecords(store: Store, reachable: Reachable, inUse: boolean): DiskRecord[] {
+  const folder = join(store.root, 'blobs', 'sha256');
+  return namesIn(folder).map((name) => {
+    const stats = lstatSync(join(folder, name));
+    return {
+      id: `sha256:${name}`,
+      kind: 'blob',
+      description: 'layer, manifest or config',
+      sizeBytes: stats.size,
+      createdAtMs: stats.birthtimeMs,
+      lastUsedAtMs: stats.mtimeMs,
+      inUse: inUse || reachable.blobs.has(name),
+    };
+  });
+}
+
+function folderRecords(store: Store, area: string, kind: DiskRecord['kind'], inUse: (name: string) => boolean): DiskRecord[] {
+  const folder = join(store.root, area);
+  return namesIn(folder).map((name) => {
+    const path = join(folder, name);
+    const stats = lstatSync(path);
+    return {
+      id: `${area}/${name}`,
+      kind,
+      description: describe(kind),
+      sizeBytes: sizeOf(path),
+      createdAtMs: stats.birthtimeMs,
+      lastUsedAtMs: stats.mtimeMs,
+      inUse: inUse(name),
+    };
+  });
+}
+
+function describe(kind: DiskRecord['kind']): string {
+  return {
+    image: 'image',
+    layer: 'layer',
+    blob: 'blob',
+    'cache-mount': 'cache mount',
+    source: 'fetched source',
+    'cache-record': 'cache record',
+    temporary: 'temporary files',
+  }[kind];
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** Bytes of a file or of all files below a folder; what this user may not read counts as nothing. */
+function sizeOf(path: string): number {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  if (!stats.isDirectory()) return stats.size;
+  try {
+    return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,5 @@
+export { documentsOf, layersOf, type ExportLayer, type ImageSet, type ProvideBlob } from './image-set.ts';
+export { Pusher, type PusherOptions } from './push.ts';
+export { writeLayout, type LayoutOptions } from './layout.ts';
+export { folderSink, tarSink, type FileSink } from './file-sink.ts';
+export { ExporterError } from './error.ts';

@@ -1,0 +1,89 @@
+import { BuildError } from '../errors.ts';
+import { familiarReference, parseReference, type Reference } from '../oci/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { BlobStore } from '../content/index.ts';
+import { documentsOf, layersOf, type ExportLayer, type ImageSet, type ProvideBlob } from './image-set.ts';
+
+export interface PusherOptions {
+  readonly registry: RegistryClient;
+  readonly blobs: BlobStore;
+  readonly provide: ProvideBlob;
+  /** Repositories that are known to hold the layer, as full references. */
+  readonly sources: (layer: ExportLayer) => readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (id: string, action: string, current: number, total: number) => void;
+}
+
+/** Uploads layers as they become ready, and images at the end. A layer goes to a repository once. */
+export class Pusher {
+  readonly #options: PusherOptions;
+  readonly #layers = new Map<string, Promise<void>>();
+
+  constructor(options: PusherOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the upload of a layer, or joins the one under way. */
+  layer(ref: Reference, layer: ExportLayer): Promise<void> {
+    const key = `${ref.registry}/${ref.repository} ${layer.blob.digest}`;
+    let upload = this.#layers.get(key);
+    if (upload === undefined) {
+      upload = this.#pushLayer(ref, layer);
+      upload.catch(() => {});
+      this.#layers.set(key, upload);
+    }
+    return upload;
+  }
+
+  /** Pushes an image under each of its names. Does nothing more than ask where the name stands for this image already. */
+  async image(set: ImageSet, names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#pushName(set, parseReference(name))));
+  }
+
+  async #pushName(set: ImageSet, ref: Reference): Promise<void> {
+    const { registry, blobs, signal } = this.#options;
+    if (await this.#stands(ref, set)) return;
+    await Promise.all([
+      ...layersOf(set).map((layer) => this.layer(ref, layer)),
+      ...set.platforms.map(({ image: { configDocument } }) => {
+        blobs.put(configDocument.bytes);
+        return registry.pushBlob(ref, configDocument.descriptor, blobs, { signal });
+      }),
+    ]);
+    const manifests = documentsOf(set).slice(set.platforms.length);
+    for (const document of manifests) {
+      const { digest, mediaType } = document.descriptor;
+      const isRoot = digest === set.root.digest;
+      const { tag: _tag, digest: _digest, ...repository } = ref;
+      const target: Reference = isRoot && ref.tag !== undefined ? { ...repository, tag: ref.tag } : { ...repository, digest };
+      await registry.pushManifest(target, document.bytes, mediaType, signal);
+    }
+  }
+
+  async #stands(ref: Reference, set: ImageSet): Promise<boolean> {
+    try {
+      const found = await this.#options.registry.resolve(ref, this.#options.signal, { mirrors: false });
+      return found.digest === set.root.digest;
+    } catch (error) {
+      if (error instanceof BuildError && (error.family === 'registry' || error.family === 'authentication')) return false;
+      throw error;
+    }
+  }
+
+  async #pushLayer(ref: Reference, layer: ExportLayer): Promise<void> {
+    const { registry, blobs, provide, sources, signal, onProgress } = this.#options;
+    const mountFrom = sources(layer)
+      .map((source) => parseReference(source))
+      .find((source) => source.registry === ref.registry && source.repository !== ref.repository)?.repository;
+    if (!blobs.has(layer.blob.digest)) {
+      if (await registry.hasBlob(ref, layer.blob.digest, signal)) return;
+      if (mountFrom !== undefined && (await registry.mountBlob(ref, layer.blob.digest, mountFrom, signal))) return;
+      await provide(layer, signal);
+    }
+    await registry.pushBlob(ref, layer.blob, blobs, {
+      signal,
+      onProgress: (current: number, total: number) => onProgress(layer.blob.digest, `pushing to ${familiarReference(ref)}`, current, total),
+      ...(mountFrom === undefined ? {} : { mountFrom }),
+    });
+  }
+}
