@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fdatasync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 import type { Digest } from '../oci/index.ts';
 import { ContentError, storageError } from './error.ts';
 
@@ -110,4 +109,6 @@ export class BlobWriter implements Disposable {
   }
 }
 
-const syncData = promisify(fdatasync);
+function syncData(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())));
+}

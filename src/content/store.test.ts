@@ -89,12 +89,14 @@ test('sweep removes what a killed process left and spares the living', async () 
   const program = `
     import { openStore } from ${door};
     globalThis.store = openStore(process.argv[1]);
+    globalThis.held = store.tryLock('theirs');
     console.log(store.tempDir());
     store.blobs.writer().write(Buffer.from('partial'));
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program, store.root], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const theirs = line.toString().trim();
+  assert.equal(store.tryLock('theirs'), undefined);
   assert.deepEqual(store.sweep().removed, []);
   assert.ok(existsSync(theirs));
   child.kill('SIGKILL');
@@ -104,6 +106,7 @@ test('sweep removes what a killed process left and spares the living', async () 
   assert.deepEqual([...store.sweep().removed].sort(), [join(theirs, '..'), orphan].sort());
   assert.ok(!existsSync(theirs));
   assert.ok(existsSync(mine));
+  assert.deepEqual(readdirSync(join(store.root, 'locks')), []);
   store.close();
   assert.deepEqual(readdirSync(join(store.root, 'tmp')), []);
 });

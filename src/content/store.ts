@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { BlobStore } from './blob-store.ts';
@@ -56,8 +56,10 @@ export class Store implements Disposable {
     return this.#temp.folder();
   }
 
-  /** Removes the temporary files of dead processes. */
+  /** Removes the temporary files of dead processes, and the files of their locks. */
   sweep(): SweepResult {
+    const folder = join(this.root, 'locks');
+    for (const name of readdirSync(folder)) if (name !== collectionLock) tryLock(join(folder, name))?.release();
     return this.#temp.sweep();
   }
 

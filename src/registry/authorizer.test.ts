@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blobOf, manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
-import { fixedCredentials, type Credentials } from './credentials.ts';
+import { fixedCredentials, type Credentials, type CredentialSource } from './credentials.ts';
+import { RegistryError } from './error.ts';
 import { FakeRegistry } from './fake-registry.ts';
 
 const manifest = manifestOf('{}');
@@ -100,4 +101,21 @@ test('a realm that is no URL is refused', async () => {
   await using registry = await FakeRegistry.start({ auth: { kind: 'token', ...user, anonymous: 'nothing', realm: 'ftp://x/' } });
   using t = testClient({ credentials: [source('test', good)] });
   await assert.rejects(t.client.resolve(refAt(registry.host, 'a:1'), t.signal), { code: 'REGISTRY_PROTOCOL' });
+});
+
+test('a source that fails hinders nobody where none is needed, and is told where one is', async () => {
+  await using registry = await FakeRegistry.start({ auth: { kind: 'token', ...user, anonymous: 'pull' } });
+  registry.addManifest('a', '1', manifest, manifestType);
+  const failing: CredentialSource = {
+    name: 'helper',
+    find: async () => {
+      throw new RegistryError('CREDENTIAL_HELPER_FAILED', 'Cannot get credentials: the helper is not installed', { family: 'authentication' });
+    },
+  };
+  using t = testClient({ credentials: [failing] });
+  await t.client.resolve(refAt(registry.host, 'a:1'), t.signal);
+  await assert.rejects(t.client.pushManifest(refAt(registry.host, 'a:1'), manifest, manifestType, t.signal), {
+    code: 'UNAUTHORIZED',
+    hint: /the helper is not installed\. Log in/,
+  });
 });

@@ -31,7 +31,7 @@ export interface AuthorizerOptions {
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #grants = new Map<string, Promise<Grant | undefined>>();
-  readonly #candidates = new Map<string, Promise<readonly Candidate[]>>();
+  readonly #candidates = new Map<string, Promise<Candidates>>();
   readonly #accepted = new WeakSet<Grant>();
   /** What the host last asked for, without the scope of that one request. */
   #challenge: Challenge | undefined;
@@ -73,7 +73,8 @@ export class Authorizer {
   /** The error for a request that was refused with everything there was to try. */
   async unauthorized(scope: Scope, doing: string, signal: AbortSignal): Promise<RegistryError> {
     const { host, sources } = this.#options;
-    const tried = (await this.#candidatesOf(scope.repository, signal)).map(({ source }) => source);
+    const { candidates, failures } = await this.#candidatesOf(scope.repository, signal);
+    const tried = candidates.map(({ source }) => source);
     const looked = sources.map(({ name }) => name).join(', ');
     const found =
       tried.length > 0
@@ -82,20 +83,21 @@ export class Authorizer {
     const login = host === 'registry-1.docker.io' ? 'docker login' : `docker login ${host}`;
     return new RegistryError('UNAUTHORIZED', `Cannot ${doing}: ${found}`, {
       family: 'authentication',
-      hint: `Log in with \`${login}\`; a repository that does not exist may look the same.`,
+      hint: [...failures.map(({ message }) => `${message}.`), `Log in with \`${login}\`; a repository that does not exist may look the same.`].join(' '),
       status: 401,
+      cause: failures[0],
     });
   }
 
   #obtain(key: string, scope: Scope, challenge: Challenge, first: number, doing: string, signal: AbortSignal): Promise<Grant | undefined> {
     const pending = this.#tryFrom(scope, challenge, first, doing, signal);
     this.#grants.set(key, pending);
-    pending.catch(() => this.#grants.delete(key));
+    pending.catch(() => this.#grants.get(key) === pending && this.#grants.delete(key));
     return pending;
   }
 
   async #tryFrom(scope: Scope, challenge: Challenge, first: number, doing: string, signal: AbortSignal): Promise<Grant | undefined> {
-    const candidates = await this.#candidatesOf(scope.repository, signal);
+    const { candidates } = await this.#candidatesOf(scope.repository, signal);
     for (let candidate = first; candidate < candidates.length; candidate++) {
       const grant = await this.#tryOne(scope, challenge, candidates[candidate]?.credentials, candidate, doing, signal);
       if (grant) return grant;
@@ -124,7 +126,7 @@ export class Authorizer {
     return token && { header: `Bearer ${token.token}`, candidate, expiresAtMs: token.expiresAtMs };
   }
 
-  #candidatesOf(repository: string, signal: AbortSignal): Promise<readonly Candidate[]> {
+  #candidatesOf(repository: string, signal: AbortSignal): Promise<Candidates> {
     let found = this.#candidates.get(repository);
     if (!found) {
       found = this.#find(repository, signal);
@@ -134,14 +136,28 @@ export class Authorizer {
     return found;
   }
 
-  async #find(repository: string, signal: AbortSignal): Promise<readonly Candidate[]> {
-    const found: Candidate[] = [];
+  async #find(repository: string, signal: AbortSignal): Promise<Candidates> {
+    const candidates: Candidate[] = [];
+    const failures: RegistryError[] = [];
     for (const source of this.#options.sources) {
-      const credentials = await source.find(this.#options.host, repository, signal);
-      if (credentials) found.push({ source: source.name, credentials });
+      try {
+        const credentials = await source.find(this.#options.host, repository, signal);
+        if (credentials) candidates.push({ source: source.name, credentials });
+      } catch (error) {
+        signal.throwIfAborted();
+        // A helper that is not installed must not keep anybody from public images; it is told where it matters.
+        if (!(error instanceof RegistryError)) throw error;
+        failures.push(error);
+      }
     }
-    return found;
+    return { candidates, failures };
   }
+}
+
+interface Candidates {
+  readonly candidates: readonly Candidate[];
+  /** Of sources that could not be asked. */
+  readonly failures: readonly RegistryError[];
 }
 
 interface Candidate {

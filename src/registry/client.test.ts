@@ -133,6 +133,31 @@ test('pushBlob goes over to chunks where the registry finds the blob too large',
   assert.deepEqual(registry.blobs.get(blobOf(bytes).digest), bytes);
 });
 
+test('pushBlob goes over to chunks too where the refusal comes before the end of the body', async () => {
+  await using registry = await FakeRegistry.start();
+  using t = testClient({ chunkBytes: 8 << 20 });
+  const bytes = Buffer.alloc(20 << 20, 'early');
+  t.store.blobs.put(bytes);
+  registry.fail('PUT', (req, res) => {
+    res.writeHead(413, { 'content-length': '0' });
+    res.end(() => req.resume());
+  });
+  await t.client.pushBlob(refAt(registry.host, 'a/b:1'), blobOf(bytes), t.store.blobs, { signal: t.signal });
+  assert.deepEqual(registry.blobs.get(blobOf(bytes).digest), bytes);
+});
+
+test('pushBlob follows the registry to another host for the bytes, without the authorization', async () => {
+  await using storage = await FakeRegistry.start();
+  await using registry = await FakeRegistry.start({ auth: { kind: 'basic', username: 'u', password: 'p' } });
+  using t = testClient({ credentials: [{ name: 'test', find: async () => ({ kind: 'basic', username: 'u', password: 'p' }) }] });
+  t.store.blobs.put('layer');
+  registry.fail('POST', (_, res) => end(res, 202, { location: `http://${storage.host}/put?signature=x` }));
+  storage.fail('PUT', (_, res) => end(res, 201));
+  await t.client.pushBlob(refAt(registry.host, 'a/b:1'), blobOf('layer'), t.store.blobs, { signal: t.signal });
+  assert.deepEqual(storage.log, [`PUT /put?signature=x&digest=${blobOf('layer').digest}`]);
+  assert.deepEqual(storage.authorizations, [undefined]);
+});
+
 test('pushBlob tells when the registry received other bytes', async () => {
   await using registry = await FakeRegistry.start();
   using t = testClient();

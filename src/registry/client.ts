@@ -4,13 +4,13 @@ import { retry, type RetryOptions } from '../stream/index.ts';
 import { isHostDown } from './connection-error.ts';
 import type { CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
-import { isLoopback, RegistryHost } from './host.ts';
+import { RegistryHost } from './host.ts';
 import { fetchManifest, putManifest, resolveManifest, type ManifestDocument, type Target } from './manifest.ts';
 import { endpointsOf, originOf, type Endpoint, type Mirrors } from './mirrors.ts';
 import { hasBlob, pullBlob, type OnProgress } from './pull-blob.ts';
 import { openUpload, uploadChunked, uploadWhole, type UploadSession } from './push-blob.ts';
 import { SharedWork } from './shared-work.ts';
-import { Transport } from './transport.ts';
+import { isLoopback, Transport } from './transport.ts';
 import { TrustingTransport } from './trust.ts';
 
 export interface RegistryClientOptions {

@@ -3,7 +3,7 @@ import { connectionError } from './connection-error.ts';
 import type { CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
 import { readText } from './status-error.ts';
-import type { Body, HttpRequest, HttpResponse } from './transport.ts';
+import { isLoopback, type Body, type HttpRequest, type HttpResponse } from './transport.ts';
 import type { TrustingTransport } from './trust.ts';
 
 export interface RegistryRequest {
@@ -133,11 +133,6 @@ export class RegistryHost {
     }
     return next;
   }
-}
-
-/** Docker's rule: what runs on this machine needs no TLS. `host` may have a port. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|[a-z0-9-.]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
 }
 
 function isRedirect({ status, headers }: HttpResponse, method: string): boolean {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openStore } from '../content/index.ts';
 import { blobOf, refAt, testClient, type TestClient } from './client-setup.ts';
 import { end, FakeRegistry } from './fake-registry.ts';
 
@@ -20,6 +21,16 @@ test('pullBlob downloads once, however many ask, and tells progress', async () =
   assert.equal(last, bytes.length);
   assert.equal(registry.log.length, 1);
   assert.deepEqual(t.store.blobs.read(blob.digest), bytes);
+});
+
+test('pullBlob of two clients over one store is one download', async () => {
+  await using registry = await withBlob();
+  using t = testClient();
+  using other = testClient();
+  using store = openStore(t.store.root);
+  const ref = refAt(registry.host, 'a/b:1');
+  await Promise.all([pull(t, registry), other.client.pullBlob(ref, blob, store.blobs, { signal: t.signal })]);
+  assert.equal(registry.log.length, 1);
 });
 
 test('pullBlob goes on where a connection broke', async () => {

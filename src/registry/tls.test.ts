@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
-import { isLoopback } from './host.ts';
 import { FakeRegistry } from './fake-registry.ts';
+import { isLoopback } from './transport.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ossb-tls-'));
 after(() => rmSync(folder, { recursive: true }));
