@@ -203,3 +203,9 @@ test('buildGraph: all stages where the checks want them', async () => {
   assert.equal(asked.length, 2);
   assert.equal(graph.findings.length, 1);
 });
+
+test('buildGraph: a Dockerfile of many stages, and of many steps', async () => {
+  const stages = Array.from({ length: 2000 }, (_, index) => `FROM ${index === 0 ? 'base' : `s${index - 1}`} AS s${index}\nRUN ${index}`);
+  assert.equal((await graphOf(stages.join('\n'))).vertices.length, 2001);
+  assert.equal((await graphOf(`FROM base\n${'RUN x\n'.repeat(12_000)}`)).vertices.length, 12_001);
+});

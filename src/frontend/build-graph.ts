@@ -1,5 +1,4 @@
 import { nearest } from '../dockerfile/index.ts';
-import type { Vertex } from '../graph/index.ts';
 import { mountableVertex } from './context-origin.ts';
 import { Conversion } from './conversion.ts';
 import { convertStage } from './convert-stage.ts';
@@ -25,7 +24,7 @@ export async function buildGraph(request: GraphRequest, ports: FrontendPorts, si
     history: target.history,
     ...(target.baseImage && { base: target.baseImage }),
     targetStage: target.shownName,
-    vertices: verticesOf(state),
+    vertices: conversion.verticesOf(state),
     stages: summarise(plan, needed),
     findings: conversion.findings,
   };
@@ -74,17 +73,6 @@ function findTarget(plan: StagePlan, { target, dockerfile }: GraphRequest): Stag
     `Cannot build target ${JSON.stringify(target)} of ${dockerfile.file}: target stage ${JSON.stringify(target)} could not be found`,
     near === undefined ? `The stages are ${names.join(', ') || 'without names'}.` : `Did you mean ${near}?`,
   );
-}
-
-function verticesOf(target: Vertex): Vertex[] {
-  const seen = new Map<string, Vertex>();
-  const visit = (vertex: Vertex): void => {
-    if (seen.has(vertex.digest)) return;
-    for (const input of vertex.inputs) visit(input);
-    seen.set(vertex.digest, vertex);
-  };
-  visit(target);
-  return [...seen.values()];
 }
 
 function summarise(plan: StagePlan, needed: ReadonlySet<StageState>): StageSummary[] {

@@ -38,7 +38,7 @@ test('named context: a folder to build on is copied first', async () => {
   const graph = await graphOf('FROM files\nRUN x', { contexts });
   assert.deepEqual(
     graph.vertices.map(({ op }) => op.kind),
-    ['scratch', 'local', 'copy', 'run'],
+    ['local', 'scratch', 'copy', 'run'],
   );
   assert.equal((await graphOf('FROM files', { contexts })).target.op.kind, 'copy');
   assert.equal((await graphOf('FROM x AS files', { contexts })).target.op.kind, 'copy');

@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../errors.ts';
 import type { Dockerfile, Range } from '../dockerfile/index.ts';
 import { makeVertex, type Op, type Vertex, type VertexMeta } from '../graph/index.ts';
-import type { Platform } from '../oci/index.ts';
+import type { Digest, Platform } from '../oci/index.ts';
 import type { Finding } from './finding.ts';
 import type { GlobalArgs } from './global-args.ts';
 import { locate } from './location.ts';
@@ -15,7 +15,7 @@ export class Conversion {
   readonly globals: GlobalArgs;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly findings: Finding[] = [];
-  private readonly vertices = new Map<string, Vertex>();
+  private readonly vertices = new Map<Digest, Vertex>();
   private readonly told = new Set<string>();
 
   constructor(request: GraphRequest, ports: FrontendPorts, signal: AbortSignal, globals: GlobalArgs, buildArgs: Readonly<Record<string, string>>) {
@@ -38,13 +38,24 @@ export class Conversion {
     return locate(this.dockerfile, range);
   }
 
-  /** Equal vertices are one: the name and place of the first one stay, and none of the equals may come from the cache if one may not. */
+  /** Equal vertices are one and the same: the name and place of the first one stay, and it may not come from the cache if one of them may not. */
   vertex(op: Op, inputs: readonly Vertex[], meta: VertexMeta): Vertex {
     const made = makeVertex(op, inputs, meta);
     const known = this.vertices.get(made.digest);
-    if (known !== undefined && (known.meta.ignoreCache === true || meta.ignoreCache !== true)) return known;
-    this.vertices.set(made.digest, made);
-    return made;
+    if (known === undefined) {
+      this.vertices.set(made.digest, made);
+      return made;
+    }
+    if (meta.ignoreCache === true) Object.assign(known.meta, { ignoreCache: true });
+    return known;
+  }
+
+  /** What a state is made of, inputs before those who use them: the order in which vertices were made. */
+  verticesOf(target: Vertex): Vertex[] {
+    // grows while it is gone through
+    const needed = new Set([target.digest]);
+    for (const digest of needed) for (const input of this.vertices.get(digest)?.inputs ?? []) needed.add(input.digest);
+    return [...this.vertices.values()].filter(({ digest }) => needed.has(digest));
   }
 
   report(finding: Finding): void {

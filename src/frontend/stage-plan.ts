@@ -27,37 +27,39 @@ export class StagePlan {
 
 /** The stage and all that it needs. */
 export function neededStages(target: StageState): Set<StageState> {
-  const needed = new Set<StageState>();
-  const visit = (state: StageState): void => {
-    if (needed.has(state)) return;
-    needed.add(state);
-    if (state.base !== undefined) visit(state.base);
-    for (const dependency of state.dependencies.keys()) visit(dependency);
-  };
-  visit(target);
+  // grows while it is gone through
+  const needed = new Set([target]);
+  for (const state of needed) for (const next of directNeeds(state)) needed.add(next);
   return needed;
 }
 
-/** A way from a stage back to itself over what its instructions read, as the stages on it. */
+/** A way from a stage back to itself over what it begins with and what its instructions read, as the stages on it. */
 export function findCycle(plan: StagePlan): readonly StageState[] | undefined {
   const done = new Set<StageState>();
-  const path: StageState[] = [];
-  const visit = (state: StageState): readonly StageState[] | undefined => {
-    const start = path.indexOf(state);
-    if (start >= 0) return path.slice(start);
-    if (done.has(state)) return undefined;
-    path.push(state);
-    for (const next of [...(state.base === undefined ? [] : [state.base]), ...state.dependencies.keys()]) {
-      const cycle = visit(next);
-      if (cycle !== undefined) return cycle;
+  for (const start of plan.states) {
+    const path: { readonly state: StageState; readonly rest: StageState[] }[] = [];
+    const onPath = new Set<StageState>();
+    const enter = (state: StageState): void => {
+      path.push({ state, rest: directNeeds(state) });
+      onPath.add(state);
+    };
+    if (!done.has(start)) enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.rest.shift();
+      if (next === undefined) {
+        path.pop();
+        onPath.delete(top.state);
+        done.add(top.state);
+      } else if (onPath.has(next)) {
+        return path.map(({ state }) => state).slice(path.findIndex(({ state }) => state === next));
+      } else if (!done.has(next)) {
+        enter(next);
+      }
     }
-    path.pop();
-    done.add(state);
-    return undefined;
-  };
-  for (const state of plan.states) {
-    const cycle = visit(state);
-    if (cycle !== undefined) return cycle;
   }
   return undefined;
+}
+
+function directNeeds({ base, dependencies }: StageState): StageState[] {
+  return [...(base === undefined ? [] : [base]), ...dependencies.keys()];
 }

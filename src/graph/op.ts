@@ -136,7 +136,10 @@ export type CopySource =
       readonly allowEmpty: boolean;
       /** A folder gives its contents and not itself. */
       readonly contentsOnly: boolean;
-      /** What follows the `/./` pivot is kept below the destination; '' where --parents without a pivot; absent without --parents. */
+      /**
+       * What follows the pivot is kept below the destination, and its wildcards are those of ignore files (`**`); '' where --parents has no `/./`; absent without
+       * --parents. The pivot is absolute, and `pattern` begins with it.
+       */
       readonly parents?: { readonly pivot: string };
       /** 'auto': archives are unpacked (local ADD); true: must be one; false: never. */
       readonly unpack: 'auto' | true | false;
@@ -149,7 +152,7 @@ export interface CopyOp {
   readonly sources: readonly CopySource[];
   /** Absolute. */
   readonly destination: string;
-  /** True where the destination was written with a trailing `/` or there are several sources. */
+  /** True where the destination was written with `/` or `/.` at its end; several sources alone do not make it a folder, as with docker build. */
   readonly destinationIsDir: boolean;
   readonly exclude: readonly string[];
   /** As in --chown, looked up in input 0; absent keeps 0:0 for local and keeps the owner for `keepOwner`. */

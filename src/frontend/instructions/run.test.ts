@@ -64,6 +64,11 @@ test('RUN: --no-cache of all stages or of one', async () => {
   const uncached = async (options: FixtureOptions): Promise<string[]> =>
     (await graphOf(text, options)).vertices.filter(({ meta }) => meta.ignoreCache === true).map(({ meta }) => meta.name);
   assert.deepEqual(await uncached({ noCacheFilter: ['ONE'] }), ['[one 2/2] RUN a']);
-  assert.deepEqual(await uncached({ noCache: true }), ['[two 2/4] RUN b', '[one 2/2] RUN a', '[two 4/4] COPY --from=one /x /']);
+  assert.deepEqual(await uncached({ noCache: true }), ['[one 2/2] RUN a', '[two 2/4] RUN b', '[two 4/4] COPY --from=one /x /']);
   assert.deepEqual(await uncached({}), []);
+  // an equal step of another stage is the same step
+  const equal = await graphOf('FROM base AS one\nRUN a\nFROM base AS two\nRUN a\nFROM scratch\nCOPY --from=one / /\nCOPY --from=two / /', {
+    noCacheFilter: ['two'],
+  });
+  assert.equal(lastVertex(equal, 'run').meta.ignoreCache, true);
 });
