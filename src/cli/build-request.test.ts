@@ -13,7 +13,7 @@ const noSettings: FileSettings = { registryMirrors: {}, insecureRegistries: [] }
 
 function request(argv: readonly string[], options: { terminal?: boolean; settings?: FileSettings } = {}): BuildRequest {
   const faults = new Faults();
-  const surroundings = { env: {}, cwd: '/', stdoutIsTerminal: options.terminal ?? false };
+  const surroundings = { env: {}, cwd: '/', stdout: { isTerminal: options.terminal ?? false } };
   const made = toBuildRequest(parseFlags(argv, buildFlags, faults), options.settings ?? noSettings, surroundings, faults);
   faults.throwIfAny();
   return made;

@@ -16,8 +16,8 @@ import { parseSsh } from './values/ssh.ts';
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Bytes of an archive would land on a terminal. */
-  readonly stdoutIsTerminal: boolean;
+  /** Archives are not written to a terminal. */
+  readonly stdout: { readonly isTerminal: boolean };
 }
 
 /** What the flags of `ossb build` ask for. Faults are added to `faults`; then the request is not to be used. */
@@ -116,7 +116,7 @@ function parseOutputs(
   }
   const toStdout = outputs.filter((output) => 'dest' in output && output.dest === '-');
   if (toStdout.length > 1) faults.add(usageError('ARGUMENTS', 'Cannot write more than one output to standard output'));
-  if (toStdout.length > 0 && surroundings.stdoutIsTerminal) {
+  if (toStdout.length > 0 && surroundings.stdout.isTerminal) {
     faults.add(usageError('ARGUMENTS', 'Cannot write the archive: standard output is a terminal', 'Name a file with dest=FILE, or redirect the output.'));
   }
   if (toStdout.length > 0 && (flags.bool('quiet') === true || flags.string('progress') === 'quiet')) {

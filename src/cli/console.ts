@@ -28,31 +28,57 @@ export function processConsole(): Console {
   return {
     env,
     cwd: process.cwd(),
-    stdin: { isTerminal: isTerminal(0), readLine },
-    stdout: fileSink(1, () => process.stdout, env),
-    stderr: fileSink(2, () => process.stderr, env),
+    stdin: {
+      get isTerminal() {
+        return isTerminal(0);
+      },
+      readLine,
+    },
+    stdout: new FileSink(1, () => process.stdout, env),
+    stderr: new FileSink(2, () => process.stderr, env),
     now: Date.now,
   };
 }
 
 /** Writes to the descriptor itself: Node's own streams take 3 ms to load, so they are asked for only where a terminal's size matters. */
-function fileSink(fd: 1 | 2, stream: () => NodeJS.WriteStream, env: NodeJS.ProcessEnv): Sink {
-  const terminal = isTerminal(fd);
-  let closed = false;
-  return {
-    isTerminal: terminal,
-    hasColors: terminal && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '',
-    columns: () => (terminal ? stream().columns || 80 : 80),
-    rows: () => (terminal ? stream().rows || 24 : 24),
-    write(text) {
-      if (!closed) closed = !writeAll(fd, Buffer.from(text, 'utf8'));
-    },
-    onResize(listener) {
-      if (!terminal) return () => {};
-      stream().on('resize', listener);
-      return () => stream().off('resize', listener);
-    },
-  };
+class FileSink implements Sink {
+  readonly #fd: 1 | 2;
+  readonly #stream: () => NodeJS.WriteStream;
+  readonly #env: NodeJS.ProcessEnv;
+  #isTerminal: boolean | undefined;
+  #closed = false;
+
+  constructor(fd: 1 | 2, stream: () => NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
+    this.#fd = fd;
+    this.#stream = stream;
+    this.#env = env;
+  }
+
+  get isTerminal(): boolean {
+    return (this.#isTerminal ??= isTerminal(this.#fd));
+  }
+
+  get hasColors(): boolean {
+    return this.isTerminal && this.#env['TERM'] !== 'dumb' && (this.#env['NO_COLOR'] ?? '') === '';
+  }
+
+  columns(): number {
+    return this.isTerminal ? this.#stream().columns || 80 : 80;
+  }
+
+  rows(): number {
+    return this.isTerminal ? this.#stream().rows || 24 : 24;
+  }
+
+  write(text: string): void {
+    if (!this.#closed) this.#closed = !writeAll(this.#fd, Buffer.from(text, 'utf8'));
+  }
+
+  onResize(listener: () => void): () => void {
+    if (!this.isTerminal) return () => {};
+    this.#stream().on('resize', listener);
+    return () => this.#stream().off('resize', listener);
+  }
 }
 
 /** False where nobody reads any more. */
@@ -73,7 +99,9 @@ function writeAll(fd: number, bytes: Uint8Array): boolean {
 
 function isTerminal(fd: number): boolean {
   try {
-    if (!fstatSync(fd).isCharacterDevice()) return false;
+    const stats = fstatSync(fd);
+    // Major 1 is /dev/null and its like: asking Node would load node:tty
+    if (!stats.isCharacterDevice() || stats.rdev >> 8 === 1) return false;
   } catch {
     return false;
   }

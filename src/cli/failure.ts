@@ -1,4 +1,5 @@
 import { BuildError, BuildErrors } from '../errors.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 import type { Sink } from './console.ts';
 import { harmlessLines, harmlessText } from './progress/harmless-text.ts';
@@ -15,6 +16,12 @@ export interface FailureOptions {
 export function writeFailure(sink: Sink, error: unknown, options: FailureOptions = {}): void {
   const all = error instanceof BuildErrors ? error.errors : [error];
   for (const one of all) sink.write(failureText(one, sink.hasColors, options));
+}
+
+/** Tells the failure of a command and gives the exit code. */
+export function reportFailure(sink: Sink, error: unknown, options: FailureOptions = {}): number {
+  writeFailure(sink, error, options);
+  return exitCodeOf(error);
 }
 
 /** The last output of the steps that failed, as docker prints it. */

@@ -5,6 +5,8 @@ import { parseCall, toBuildRequest } from '../build-request.ts';
 import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
+import { failureJSON } from '../failure-json.ts';
+import { writeFailedSteps, writeFailure, writeWarnings } from '../failure.ts';
 import { buildFlags } from '../flags/build-flags.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
 import { catchInterrupts } from '../interrupts.ts';
@@ -25,8 +27,7 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
     console.stdout.write((await import('../help/help-text.ts')).helpText('build'));
     return exitCodes.done;
   }
-  const surroundings = { env: console.env, cwd: console.cwd, stdoutIsTerminal: console.stdout.isTerminal };
-  const request = toBuildRequest(flags, readFileSettings(console.env, faults), surroundings, faults);
+  const request = toBuildRequest(flags, readFileSettings(console.env, faults), console, faults);
   const mode = chooseMode(flags, console, faults);
   faults.throwIfAny();
   const debug = flags.bool('debug') === true;
@@ -36,7 +37,7 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
   if (idFile !== undefined && isPlainFile(idFile)) rmSync(idFile);
 
   const engine = await loadEngine();
-  const display = await makeDisplay(mode, console);
+  const display = makeDisplay(mode, console);
   const restore = (): void => display.restore?.();
   process.on('exit', restore);
   using interrupts = catchInterrupts(() => display.stopping());
@@ -55,15 +56,15 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
       return interrupts.exitCode;
     }
     const exitCode = exitCodeOf(error);
-    if (mode === 'rawjson') await writeJsonFailure(console, error, exitCode);
-    else await writeTextFailure(console, display, error, { debug, maxLines: mode === 'plain' ? 10 : 100, warnings: mode === 'plain' || mode === 'tty' });
+    if (mode === 'rawjson') writeJsonFailure(console, error, exitCode);
+    else writeTextFailure(console, display, error, { debug, maxLines: mode === 'plain' ? 10 : 100, warnings: mode === 'plain' || mode === 'tty' });
     return exitCode;
   } finally {
     process.off('exit', restore);
   }
   if (idFile !== undefined) writeIDFile(idFile, result);
   if (metadataFile !== undefined) writeWhole(metadataFile, `${JSON.stringify(result.metadata, undefined, 2)}\n`);
-  if (mode === 'plain' || mode === 'tty') await writeSummary(console, display, result, debug);
+  if (mode === 'plain' || mode === 'tty') writeSummary(console, display, result, debug);
   if (result.callResult !== undefined) {
     const { json } = parseCall(flags, faults);
     console.stdout.write(json ? `${JSON.stringify(result.callResult.json, undefined, 2)}\n` : withNewline(result.callResult.text));
@@ -73,9 +74,8 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
   return exitCodes.done;
 }
 
-async function writeSummary(console: Console, display: Display, result: BuildResult, debug: boolean): Promise<void> {
+function writeSummary(console: Console, display: Display, result: BuildResult, debug: boolean): void {
   if (display.board.warnings.length > 0 && result.callResult === undefined) {
-    const { writeWarnings } = await import('../failure.ts');
     writeWarnings(console.stderr, display.board.warnings, { expand: debug });
   }
   const { image } = result;
@@ -84,20 +84,18 @@ async function writeSummary(console: Console, display: Display, result: BuildRes
   console.stderr.write(`\n${lines.map((line) => `Image: ${line}\n`).join('')}`);
 }
 
-async function writeTextFailure(
+function writeTextFailure(
   console: Console,
   display: Display,
   error: unknown,
   options: { readonly debug: boolean; readonly maxLines: number; readonly warnings: boolean },
-): Promise<void> {
-  const { writeFailedSteps, writeFailure, writeWarnings } = await import('../failure.ts');
+): void {
   writeFailedSteps(console.stderr, display.board, options.maxLines);
   if (options.warnings) writeWarnings(console.stderr, display.board.warnings, { expand: options.debug });
   writeFailure(console.stderr, error, options);
 }
 
-async function writeJsonFailure(console: Console, error: unknown, exitCode: number): Promise<void> {
-  const { failureJSON } = await import('../failure-json.ts');
+function writeJsonFailure(console: Console, error: unknown, exitCode: number): void {
   console.stderr.write(`${JSON.stringify({ error: failureJSON(error, exitCode) })}\n`);
 }
 

@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { ParsedFlags } from '../flags/flag.ts';
 import { nearestName } from '../flags/nearest-name.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
+import { helpText } from '../help/help-text.ts';
 import { Faults, usageError } from '../usage-error.ts';
 
 const table = {
@@ -22,14 +23,10 @@ export async function checkCommand(argv: readonly string[], console: Console): P
   const faults = new Faults();
   const flags = parseFlags(argv, table, faults);
   if (flags.help) {
-    console.stdout.write((await import('../help/help-text.ts')).helpText('check'));
+    console.stdout.write(helpText('check'));
     return exitCodes.done;
   }
-  const { rules } = await import('../../dockerfile/index.ts');
-  const { findDockerfiles } = await import('../check/find-dockerfiles.ts');
-  const { checkFile } = await import('../check/check-file.ts');
-  const { formatReport } = await import('../check/report.ts');
-
+  const { checkFile, findDockerfiles, formatReport, ruleNames } = await import('../check/index.ts');
   const format = flags.string('format') ?? 'text';
   if (format !== 'text' && format !== 'json' && format !== 'sarif') {
     faults.add(usageError('FLAG_VALUE', `Cannot use --format ${JSON.stringify(format)}: it is none of text, json, sarif`));
@@ -38,7 +35,7 @@ export async function checkCommand(argv: readonly string[], console: Console): P
   if (failOn !== 'error' && failOn !== 'warning' && failOn !== 'never') {
     faults.add(usageError('FLAG_VALUE', `Cannot use --fail-on ${JSON.stringify(failOn)}: it is none of error, warning, never`));
   }
-  const names = rules.map((rule) => rule.name);
+  const names = ruleNames();
   const skip = flags.list('skip');
   for (const name of skip) if (!names.includes(name)) faults.add(unknownRule(name, names));
   const options = { cwd: console.cwd, buildArgs: buildArgsOf(flags, console), skip };

@@ -3,6 +3,7 @@ import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';
 import { exitCodes } from '../exit-code.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
+import { helpText } from '../help/help-text.ts';
 import { harmlessText } from '../progress/harmless-text.ts';
 import { Faults, usageError } from '../usage-error.ts';
 import { version } from '../version.ts';
@@ -28,7 +29,7 @@ export async function doctorCommand(argv: readonly string[], console: Console, l
   const faults = new Faults();
   const flags = parseFlags(argv, table, faults);
   if (flags.help) {
-    console.stdout.write((await import('../help/help-text.ts')).helpText('doctor'));
+    console.stdout.write(helpText('doctor'));
     return exitCodes.done;
   }
   if (flags.args.length > 0) faults.add(usageError('ARGUMENTS', `Cannot use ${JSON.stringify(flags.args[0])}: doctor takes no arguments`));

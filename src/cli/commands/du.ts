@@ -3,6 +3,7 @@ import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';
 import { exitCodes } from '../exit-code.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
+import { helpText } from '../help/help-text.ts';
 import { harmlessText } from '../progress/harmless-text.ts';
 import { formatAgo, formatBytes } from '../progress/quantity.ts';
 import { textTable } from '../text-table.ts';
@@ -23,7 +24,7 @@ export async function duCommand(argv: readonly string[], console: Console, loadE
   const faults = new Faults();
   const flags = parseFlags(argv, table, faults);
   if (flags.help) {
-    console.stdout.write((await import('../help/help-text.ts')).helpText('du'));
+    console.stdout.write(helpText('du'));
     return exitCodes.done;
   }
   const format = flags.string('format') ?? 'table';

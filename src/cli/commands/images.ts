@@ -4,6 +4,7 @@ import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';
 import { exitCodes } from '../exit-code.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
+import { helpText } from '../help/help-text.ts';
 import { formatAgo, formatBytes } from '../progress/quantity.ts';
 import { textTable } from '../text-table.ts';
 import { Faults, usageError } from '../usage-error.ts';
@@ -38,7 +39,7 @@ export async function imagesCommand(argv: readonly string[], console: Console, l
   const faults = new Faults();
   const flags = parseFlags(argv, table, faults);
   if (flags.help) {
-    console.stdout.write((await import('../help/help-text.ts')).helpText('images'));
+    console.stdout.write(helpText('images'));
     return exitCodes.done;
   }
   const [wanted, ...rest] = flags.args;

@@ -5,6 +5,7 @@ import type { LoadEngine } from '../engine.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { ParsedFlags } from '../flags/flag.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
+import { helpText } from '../help/help-text.ts';
 import { catchInterrupts } from '../interrupts.ts';
 import { formatBytes } from '../progress/quantity.ts';
 import { Faults, usageError } from '../usage-error.ts';
@@ -34,7 +35,7 @@ export async function pruneCommand(argv: readonly string[], console: Console, lo
   const faults = new Faults();
   const flags = parseFlags(argv, table, faults);
   if (flags.help) {
-    console.stdout.write((await import('../help/help-text.ts')).helpText('prune'));
+    console.stdout.write(helpText('prune'));
     return exitCodes.done;
   }
   const options = pruneOptions(flags, console.now(), faults);

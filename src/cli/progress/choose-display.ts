@@ -2,6 +2,10 @@ import type { Console } from '../console.ts';
 import { usageError, type Faults } from '../usage-error.ts';
 import type { ParsedFlags } from '../flags/flag.ts';
 import type { Display, ProgressMode, StartTimer } from './display.ts';
+import { JsonDisplay } from './json-display.ts';
+import { PlainDisplay } from './plain-display.ts';
+import { QuietDisplay } from './quiet-display.ts';
+import { TerminalDisplay } from './terminal-display.ts';
 
 /** `--progress`, `--quiet`, else $BUILDKIT_PROGRESS, else auto: tty where standard error is a terminal and this is no CI, plain elsewhere. */
 export function chooseMode(flags: ParsedFlags, console: Console, faults: Faults): Exclude<ProgressMode, 'auto'> {
@@ -30,22 +34,17 @@ export function chooseMode(flags: ParsedFlags, console: Console, faults: Faults)
   }
 }
 
-/** Loads and makes the display of a mode. */
-export async function makeDisplay(
-  mode: Exclude<ProgressMode, 'auto'>,
-  console: Console,
-  startTimer: StartTimer = intervalTimer,
-): Promise<Display & { restore?: () => void }> {
+export function makeDisplay(mode: Exclude<ProgressMode, 'auto'>, console: Console, startTimer: StartTimer = intervalTimer): Display & { restore?: () => void } {
   switch (mode) {
     case 'tty':
-      return new (await import('./terminal-display.ts')).TerminalDisplay(console.stderr, console.now, startTimer);
+      return new TerminalDisplay(console.stderr, console.now, startTimer);
     case 'plain':
-      return new (await import('./plain-display.ts')).PlainDisplay(console.stderr, console.now, startTimer);
+      return new PlainDisplay(console.stderr, console.now, startTimer);
     case 'rawjson':
-      return new (await import('./json-display.ts')).JsonDisplay(console.stderr);
+      return new JsonDisplay(console.stderr);
     case 'quiet':
     case 'none':
-      return new (await import('./quiet-display.ts')).QuietDisplay();
+      return new QuietDisplay();
     default:
       return mode satisfies never;
   }
