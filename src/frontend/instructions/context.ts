@@ -36,8 +36,11 @@ export class InstructionContext {
   /** A word with the variables that the stage has before the instruction. */
   readonly expand = (text: string): string => expandWord(text, this.expandOptions());
 
-  /** As `expand`, then cut at blanks. */
-  readonly expandToWords = (text: string): string[] => expandWords(text, this.expandOptions());
+  /** As `expand`, then cut at blanks; as with docker build, names that nobody set are no findings here. */
+  readonly expandToWords = (text: string): string[] => {
+    const { escape, lookup } = this.expandOptions();
+    return expandWords(text, { escape, lookup });
+  };
 
   expandOptions(): { escape: '\\' | '`'; lookup: (name: string) => string | undefined; onUnmatched: (name: string) => void } {
     return {
