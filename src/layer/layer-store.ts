@@ -132,7 +132,7 @@ export class LayerStore {
     );
     // The bytes must be somewhere.
     const { dir, tar, blob } = request.forms;
-    return this.#pack(request.entries, contents, { ...request.forms, tar: tar || (!dir && blob === undefined) }, request.sourceDateEpoch, signal);
+    return await this.#pack(request.entries, contents, { ...request.forms, tar: tar || (!dir && blob === undefined) }, request.sourceDateEpoch, signal);
   }
 
   /**
