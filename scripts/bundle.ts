@@ -11,7 +11,6 @@ await build({
   entryPoints: {
     main: 'src/cli/main.ts',
     worker: 'src/worker/main.ts',
-    'worker-thread': 'src/worker/thread.ts',
     index: 'src/index.ts',
     dockerfile: 'src/dockerfile/index.ts',
   },

@@ -174,7 +174,9 @@ async function exportImage(output: Output & { kind: 'image' }, set: ImageSet, po
     if (output.names.length === 0) throw requestError('OUTPUT_CONFLICT', 'Cannot push: the image has no name', 'Name it with -t REGISTRY/NAME:TAG.');
     const pusher = await ports.pusher();
     for (const name of output.names) {
-      await tellStep(`pushing ${familiarReference(parseReference(name))}`, ports.emit, ports.settings.now, () => pusher.image(set, [name]));
+      await tellStep(`pushing ${familiarReference(parseReference(name))}`, ports.emit, ports.settings.now, ({ progress }) =>
+        pusher.image(set, [name], (id, current, total) => progress(id, 'pushing', current, total)),
+      );
     }
   } else {
     for (const document of documentsOf(set)) if (!store.blobs.has(document.descriptor.digest)) store.blobs.put(document.bytes);

@@ -120,7 +120,6 @@ export function openSession(options: SessionOptions): Session {
       provide: (layer) => provider.provide(layer),
       sources: (layer) => sources.of(layer.diffID).map((source) => source.reference),
       signal,
-      onProgress: (id, action, current, total) => emit({ kind: 'progress', vertex: 'step:exporting to image', id, action, current, total, timeMs: now() }),
     });
   });
 

@@ -1,5 +1,5 @@
 import { BuildError } from '../errors.ts';
-import { familiarReference, parseReference, type Reference } from '../oci/index.ts';
+import { parseReference, type Reference } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { BlobStore } from '../content/index.ts';
 import { documentsOf, layersOf, type ExportLayer, type ImageSet, type ProvideBlob } from './image-set.ts';
@@ -11,13 +11,16 @@ export interface PusherOptions {
   /** Repositories that are known to hold the layer, as full references. */
   readonly sources: (layer: ExportLayer) => readonly string[];
   readonly signal: AbortSignal;
-  readonly onProgress: (id: string, action: string, current: number, total: number) => void;
 }
+
+/** Told of each upload: the layer's digest and bytes. */
+export type OnUpload = (id: string, current: number, total: number) => void;
 
 /** Uploads layers as they become ready, and images at the end. A layer goes to a repository once. */
 export class Pusher {
   readonly #options: PusherOptions;
   readonly #layers = new Map<string, Promise<void>>();
+  readonly #listeners = new Set<OnUpload>();
 
   constructor(options: PusherOptions) {
     this.#options = options;
@@ -36,8 +39,13 @@ export class Pusher {
   }
 
   /** Pushes an image under each of its names. Does nothing more than ask where the name stands for this image already. */
-  async image(set: ImageSet, names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.#pushName(set, parseReference(name))));
+  async image(set: ImageSet, names: readonly string[], onUpload: OnUpload): Promise<void> {
+    this.#listeners.add(onUpload);
+    try {
+      await Promise.all(names.map((name) => this.#pushName(set, parseReference(name))));
+    } finally {
+      this.#listeners.delete(onUpload);
+    }
   }
 
   async #pushName(set: ImageSet, ref: Reference): Promise<void> {
@@ -71,7 +79,7 @@ export class Pusher {
   }
 
   async #pushLayer(ref: Reference, layer: ExportLayer): Promise<void> {
-    const { registry, blobs, provide, sources, signal, onProgress } = this.#options;
+    const { registry, blobs, provide, sources, signal } = this.#options;
     const mountFrom = sources(layer)
       .map((source) => parseReference(source))
       .find((source) => source.registry === ref.registry && source.repository !== ref.repository)?.repository;
@@ -82,7 +90,9 @@ export class Pusher {
     }
     await registry.pushBlob(ref, layer.blob, blobs, {
       signal,
-      onProgress: (current: number, total: number) => onProgress(layer.blob.digest, `pushing to ${familiarReference(ref)}`, current, total),
+      onProgress: (current, total) => {
+        for (const listener of this.#listeners) listener(layer.blob.digest, current, total);
+      },
       ...(mountFrom === undefined ? {} : { mountFrom }),
     });
   }
