@@ -16,16 +16,16 @@ export interface Lock extends Disposable {
 
 /**
  * Takes the lock at `path`, or returns undefined where it is held, by whichever process in whichever namespace. The file is made where missing and an exclusive
- * holder removes it again.
+ * holder removes it again. Two attempts at once may both fail with a `busyTimeoutMs` of 0.
  *
  * The lock is SQLite's own on an empty file: fcntl, which Node does not offer by itself. Nothing else may open the file, since closing any descriptor of it
  * drops the lock.
  */
-export function tryLock(path: string, mode: LockMode = 'exclusive'): Lock | undefined {
+export function tryLock(path: string, mode: LockMode = 'exclusive', busyTimeoutMs = defaultBusyTimeoutMs): Lock | undefined {
   for (;;) {
     const before = identityOf(path);
     if (before === undefined) mkdirSync(dirname(path), { recursive: true });
-    const db = begin(path, mode);
+    const db = begin(path, mode, busyTimeoutMs);
     if (db === undefined) return undefined;
     // A former holder may have removed the file between our opening and our locking it: then what we hold is nobody's lock, and we try the new file.
     if (before !== undefined && before === identityOf(path)) return held(path, mode, db);
@@ -46,9 +46,9 @@ export async function lock(path: string, signal: AbortSignal, mode: LockMode = '
 const maxPollMs = 60;
 
 /** Long enough for another process's failing attempt to end, so that two attempts at once do not both fail. */
-const busyTimeoutMs = 3;
+const defaultBusyTimeoutMs = 3;
 
-function begin(path: string, mode: LockMode): DatabaseSync | undefined {
+function begin(path: string, mode: LockMode, busyTimeoutMs: number): DatabaseSync | undefined {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   let db: DatabaseSync | undefined;
   try {

@@ -116,12 +116,14 @@ test('exclusive is refused while there is a lease', async () => {
   using other = openStore(store.root);
   const leases = await Promise.all([store.lease(signal), other.lease(signal)]);
   await assert.rejects(other.exclusive(signal), { code: 'STORE_BUSY', family: 'resource', retryable: true });
+  assert.equal(other.isLeased(), true);
   leases[0]?.release();
   const waiting = other.exclusive(signal, 60_000);
   leases[1]?.release();
   using prune = await waiting;
   assert.equal(store.tryLock('collection', 'shared'), undefined);
   prune.release();
+  assert.equal(other.isLeased(), false);
   using lease = await store.lease(signal);
   assert.ok(lease);
 });

@@ -59,7 +59,7 @@ export class Store implements Disposable {
   /** Removes the temporary files of dead processes, and the files of their locks. */
   sweep(): SweepResult {
     const folder = join(this.root, 'locks');
-    for (const name of readdirSync(folder)) if (name !== collectionLock) tryLock(join(folder, name))?.release();
+    for (const name of readdirSync(folder)) if (name !== collectionLock) tryLock(join(folder, name), 'exclusive', 0)?.release();
     return this.#temp.sweep();
   }
 
@@ -76,6 +76,13 @@ export class Store implements Disposable {
   /** Protects everything in the store from collection until released. Every build holds one; many may. */
   lease(signal: AbortSignal): Promise<Lock> {
     return this.lock(collectionLock, signal, 'shared');
+  }
+
+  /** Whether someone, this process included, holds a lease. */
+  isLeased(): boolean {
+    const free = this.tryLock(collectionLock);
+    free?.release();
+    return free === undefined;
   }
 
   /** The right to delete from the store: there is no lease while it is held. Waits `waitMs` for running builds, by default not at all. Errors: STORE_BUSY. */

@@ -49,7 +49,7 @@ export class TempArea {
     for (const owner of owners) {
       const folder = join(this.#root, owner);
       if (folder === this.#own?.folder) continue;
-      const lock = tryLock(`${folder}.lock`);
+      const lock = tryLock(`${folder}.lock`, 'exclusive', 0);
       if (!lock) continue;
       try {
         rmSync(folder, { recursive: true, force: true });

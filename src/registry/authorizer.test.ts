@@ -71,6 +71,16 @@ test('a public repository is read without credentials, and with bad ones', async
   }
 });
 
+test('credentials that are good, but not for this, are DENIED', async () => {
+  await using registry = await FakeRegistry.start({ auth: { kind: 'token', ...user, anonymous: 'nothing', rights: 'pull' } });
+  using t = testClient({ credentials: [source('the file', good)] });
+  await assert.rejects(t.client.pushManifest(refAt(registry.host, 'a:1'), manifest, manifestType, t.signal), {
+    code: 'DENIED',
+    family: 'authentication',
+    message: /with the credentials from the file/,
+  });
+});
+
 test('a token that ran out is got again with the same credentials', async () => {
   await using registry = await FakeRegistry.start({ auth: { kind: 'token', ...user, anonymous: 'nothing' } });
   registry.addManifest('a', '1', manifest, manifestType);

@@ -16,6 +16,8 @@ export interface Scope {
 export interface Grant {
   readonly header: string;
   readonly candidate: number;
+  /** Absent where nobody's are. */
+  readonly source: string | undefined;
   readonly expiresAtMs: number;
 }
 
@@ -32,6 +34,8 @@ export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #grants = new Map<string, Promise<Grant | undefined>>();
   readonly #candidates = new Map<string, Promise<Candidates>>();
+  /** By scope, whose credentials were good but not for this. */
+  readonly #insufficient = new Map<string, string>();
   readonly #accepted = new WeakSet<Grant>();
   /** What the host last asked for, without the scope of that one request. */
   #challenge: Challenge | undefined;
@@ -60,12 +64,13 @@ export class Authorizer {
     const challenges = parseChallenges(header ?? '');
     const challenge = challenges.find(({ scheme }) => scheme === 'bearer') ?? challenges.find(({ scheme }) => scheme === 'basic');
     if (challenge === undefined) return undefined;
-    const { scope: _named, ...lasting } = challenge.parameters;
+    const { scope: _named, error: _error, ...lasting } = challenge.parameters;
     this.#challenge = { scheme: challenge.scheme, parameters: lasting };
     const key = keyOf(scope);
     const current = await this.#grants.get(key)?.catch(() => undefined);
     // Another request went through this already.
     if (current && current !== refused) return current;
+    if (refused?.source !== undefined && challenge.parameters['error'] === 'insufficient_scope') this.#insufficient.set(key, refused.source);
     const first = refused === undefined ? 0 : this.#accepted.has(refused) ? refused.candidate : refused.candidate + 1;
     return this.#obtain(key, scope, challenge, first, doing, signal);
   }
@@ -76,6 +81,14 @@ export class Authorizer {
     const { candidates, failures } = await this.#candidatesOf(scope.repository, signal);
     const tried = candidates.map(({ source }) => source);
     const looked = sources.map(({ name }) => name).join(', ');
+    const insufficient = this.#insufficient.get(keyOf(scope));
+    if (insufficient !== undefined) {
+      return new RegistryError('DENIED', `Cannot ${doing}: ${host} does not allow it with the credentials from ${insufficient}`, {
+        family: 'authentication',
+        hint: `Check that the repository exists and that the account may ${scope.action} there.`,
+        status: 401,
+      });
+    }
     const found =
       tried.length > 0
         ? `${host} refused the credentials from ${tried.join(', ')}`
@@ -99,7 +112,7 @@ export class Authorizer {
   async #tryFrom(scope: Scope, challenge: Challenge, first: number, doing: string, signal: AbortSignal): Promise<Grant | undefined> {
     const { candidates } = await this.#candidatesOf(scope.repository, signal);
     for (let candidate = first; candidate < candidates.length; candidate++) {
-      const grant = await this.#tryOne(scope, challenge, candidates[candidate]?.credentials, candidate, doing, signal);
+      const grant = await this.#tryOne(scope, challenge, candidates[candidate], candidate, doing, signal);
       if (grant) return grant;
     }
     // Last, nobody: public repositories stay readable with credentials that have gone bad.
@@ -111,19 +124,20 @@ export class Authorizer {
   async #tryOne(
     scope: Scope,
     challenge: Challenge,
-    credentials: Credentials | undefined,
+    tried: Candidate | undefined,
     candidate: number,
     doing: string,
     signal: AbortSignal,
   ): Promise<Grant | undefined> {
-    if (credentials?.kind === 'bearer') return { header: `Bearer ${credentials.token}`, candidate, expiresAtMs: Infinity };
+    const { credentials, source } = tried ?? {};
+    if (credentials?.kind === 'bearer') return { header: `Bearer ${credentials.token}`, candidate, source, expiresAtMs: Infinity };
     if (challenge.scheme === 'basic') {
-      return credentials?.kind === 'basic' ? { header: basicHeader(credentials), candidate, expiresAtMs: Infinity } : undefined;
+      return credentials?.kind === 'basic' ? { header: basicHeader(credentials), candidate, source, expiresAtMs: Infinity } : undefined;
     }
     const { host, send, insecure } = this.#options;
     const scopes = scopesOf(scope, challenge);
     const token: AccessToken | undefined = await fetchToken({ challenge, scopes, credentials, host, insecure: insecure(), doing, signal }, send);
-    return token && { header: `Bearer ${token.token}`, candidate, expiresAtMs: token.expiresAtMs };
+    return token && { header: `Bearer ${token.token}`, candidate, source, expiresAtMs: token.expiresAtMs };
   }
 
   #candidatesOf(repository: string, signal: AbortSignal): Promise<Candidates> {

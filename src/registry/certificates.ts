@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RegistryError } from './error.ts';
 
 export interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
@@ -23,7 +24,7 @@ export interface CertificateOptions {
  */
 export function certificatesFor(host: string, options: CertificateOptions, system: boolean): TlsOptions {
   const tls = process.getBuiltinModule('node:tls');
-  const extra = options.caFiles.map((file) => readFileSync(file, 'utf8'));
+  const extra = options.caFiles.map(readCertificates);
   let client: { cert: string; key: string } | undefined;
   // URLs leave the standard port out; a folder may be named with it.
   const folders = options.folders.flatMap((base) => (/:\d+$/.test(host) ? [join(base, host)] : [join(base, host), join(base, `${host}:443`)]));
@@ -38,6 +39,14 @@ export function certificatesFor(host: string, options: CertificateOptions, syste
   if (!system && extra.length === 0) return { ...client };
   const ca = [...tls.getCACertificates('default'), ...(system ? tls.getCACertificates('system') : []), ...extra];
   return { ca: [...new Set(ca)], ...client };
+}
+
+function readCertificates(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RegistryError('REGISTRY_TLS', `Cannot read certificates from ${file}: ${(error as Error).message}`, { family: 'filesystem', cause: error });
+  }
 }
 
 function namesIn(folder: string): string[] {

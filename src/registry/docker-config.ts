@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Credentials, CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
 
-/** Starts a program, gives it `input` and waits for its end. Rejects with ENOENT where there is no such program. */
+/** Starts a program, gives it `input` and waits for its end. Rejects with code ENOENT or PROGRAM_MISSING where there is no such program. */
 export type RunProgram = (
   program: string,
   args: readonly string[],
@@ -110,7 +110,7 @@ async function askHelper(name: string, server: string, { path, runProgram }: Doc
     result = await runProgram(program, ['get'], server, signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw fail((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not installed' : 'cannot be started', error);
+    throw fail(['ENOENT', 'PROGRAM_MISSING'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'is not installed' : 'cannot be started', error);
   }
   if (result.exitCode !== 0) {
     const said = (result.stdout || result.stderr).trim().slice(0, 200);

@@ -16,6 +16,8 @@ export interface FakeRegistryOptions {
         readonly password: string;
         readonly identityToken?: string;
         readonly anonymous: 'pull' | 'nothing';
+        /** What the right password may do. Default: all. */
+        readonly rights?: 'pull';
         /** Scopes that another host's name for the repository needs. */
         readonly scope?: string;
         readonly realm?: string;
@@ -158,7 +160,8 @@ export class FakeRegistry implements AsyncDisposable {
     const granted = scopes.some((scope) => scope.startsWith(`repository:${repository}:`) && scope.split(':')[2]?.split(',').includes(action));
     if (granted && (auth.scope === undefined || scopes.includes(auth.scope))) return true;
     const scope = auth.scope ?? `repository:${repository}:${action === 'push' ? 'pull,push' : 'pull'}`;
-    const header = `Bearer realm="${auth.realm ?? `http://${this.host}/token`}",service="fake",scope="${scope}"`;
+    const why = sent === undefined || scopes.length === 0 ? '' : ',error="insufficient_scope"';
+    const header = `Bearer realm="${auth.realm ?? `http://${this.host}/token`}",service="fake",scope="${scope}"${why}`;
     end(res, 401, { 'www-authenticate': header }, fault('UNAUTHORIZED', 'authentication required'));
     return false;
   }
@@ -172,7 +175,7 @@ export class FakeRegistry implements AsyncDisposable {
     if (!known && (isOauth || req.headers.authorization !== undefined || auth.anonymous === 'nothing')) return end(res, 401);
     const asked = isOauth ? (form.get('scope') ?? '').split(' ') : url.searchParams.getAll('scope');
     const token = `token-${++this.#count}`;
-    this.#tokens.set(token, known ? asked : asked.map((scope) => scope.replace(/,?push/, '')));
+    this.#tokens.set(token, known && auth.rights !== 'pull' ? asked : asked.map((scope) => scope.replace(/,?push/, '')));
     end(res, 200, {}, Buffer.from(JSON.stringify(isOauth ? { access_token: token, expires_in: 300 } : { token, expires_in: 300 })));
   }
 }

@@ -67,6 +67,8 @@ test('a certificate must be trusted elsewhere: by a folder as docker has them, o
   await byFolder.client.resolve(ref, byFolder.signal);
   using byFile = testClient({ caFiles: [join(folder, 'cert.pem')] });
   await byFile.client.resolve(ref, byFile.signal);
+  using missing = testClient({ caFiles: [join(folder, 'none.pem')] });
+  await assert.rejects(missing.client.resolve(ref, missing.signal), { code: 'REGISTRY_TLS', message: /none\.pem/ });
   using insecure = testClient({ insecure: [host] });
   await insecure.client.resolve(ref, insecure.signal);
 });
