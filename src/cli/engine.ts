@@ -4,5 +4,5 @@ export type LoadEngine = () => Promise<Engine>;
 
 /** Loads everything but the command line. Commands call it once their flags are known to be right. */
 export async function loadEngine(): Promise<Engine> {
-  return (await import('../build/index.ts')) as unknown as Engine;
+  return import('../build/index.ts');
 }

@@ -70,6 +70,7 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
     console.stdout.write(json ? `${JSON.stringify(result.callResult.json, undefined, 2)}\n` : withNewline(result.callResult.text));
     return result.callResult.exitCode;
   }
+  if (request.call !== 'build') throw new Error(`the engine gave no result of ${request.call}`);
   if (mode === 'quiet' && result.image !== undefined) console.stdout.write(`${result.image.digest}\n`);
   return exitCodes.done;
 }

@@ -53,7 +53,7 @@ export function recordTable(records: readonly DiskRecord[], nowMs: number): stri
       String(!record.inUse),
       formatBytes(record.sizeBytes, 4),
       record.lastUsedAtMs === undefined ? '' : formatAgo(nowMs - record.lastUsedAtMs),
-      harmlessText(record.description),
+      shortID(record.description),
     ]),
   );
 }
@@ -66,6 +66,7 @@ function kindTable(records: readonly DiskRecord[]): string {
   return textTable(['TYPE', 'COUNT', 'SIZE', 'RECLAIMABLE'], rows);
 }
 
+/** Digests are shown with 12 digits, and what is only a digest without the name of its algorithm. */
 function shortID(id: string): string {
-  return harmlessText(id.replace(/^sha256:([0-9a-f]{12})[0-9a-f]{52}/, '$1'));
+  return harmlessText(id.replace(/^sha256:(?=[0-9a-f]{64}$)/, '').replaceAll(/([0-9a-f]{12})[0-9a-f]{52}/g, '$1'));
 }
