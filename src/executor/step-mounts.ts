@@ -89,7 +89,7 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
       writeFileSync(scratch, mount.data, { flag: 'wx', mode: 0o600 });
       giveTo(scratch, mount, resources.mappedIDs);
       resources.undo.defer(() => rmSync(scratch, { force: true }));
-      return bind(scratch, 'file', 'ro', 'nosuid', 'noexec');
+      return bind(scratch, 'file', 'ro', 'nosuid', 'nodev', 'noexec');
     case 'socket':
       checkIDs(mount, resources.mappedIDs);
       if (!existsSync(mount.path))

@@ -16,7 +16,7 @@ const MAX_ID = 2 ** 31 - 1;
  * supplementary groups; a name, or one number, is looked up, and without an explicit group brings its supplementary groups. Errors: EXEC_USER.
  */
 export function lookupUser(user: string, passwd: string, group: string): StepUser {
-  const [userPart = '', groupPart = ''] = splitOnce(user);
+  const [userPart, groupPart] = splitOnce(user);
   const accounts = passwd.split('\n').map(parseAccount);
   const withHome = (uid: number, gid: number, groups: readonly number[]): StepUser => ({
     uid,

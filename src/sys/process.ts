@@ -29,7 +29,7 @@ export async function runProcess(command: string, args: readonly string[], optio
   options.signal?.throwIfAborted();
   const child = await startProcess(command, args, {
     cwd: options.cwd,
-    env: options.env as NodeJS.ProcessEnv | undefined,
+    env: options.env,
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', options.onStdout ? 'pipe' : 'ignore', options.onStderr ? 'pipe' : 'ignore'],
   });
   if (options.onStdout) child.stdout?.on('data', options.onStdout);

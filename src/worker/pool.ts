@@ -27,6 +27,8 @@ export class ThreadPool {
     if (least && (least.caller.size === 0 || this.#threads.length >= this.#size)) return least;
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     const thread = new Worker(this.#entry, { argv: process.argv.slice(2), workerData: this.#options });
+    // A thread's postMessage is not a window's.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     const caller = new Caller((message) => thread.postMessage(message));
     const started = { caller, thread };
     this.#threads.push(started);

@@ -53,6 +53,8 @@ export async function serveProcess(options: WorkerOptions): Promise<void> {
 /** Serves the jobs in a thread of the pool. */
 export function serveThread(options: WorkerOptions): void {
   const store = openStore(options.storeRoot);
+  // A port's postMessage is not a window's.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
   const callee = new Callee(layerJobs(openLayers(store, readHostFacts(process.arch))), (message) => parentPort?.postMessage(message));
   parentPort?.on('message', (message: Message) => callee.receive(message));
 }

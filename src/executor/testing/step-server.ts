@@ -1,9 +1,9 @@
-import type { DiffID } from '../oci/index.ts';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import type { DiffID } from '../../oci/index.ts';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeviceGuard } from '../sys/index.ts';
-import { Overlays } from '../snapshot/index.ts';
-import { Executor, openRuntime, preparePrivateMounts, readHostFacts, type StepRequest } from './index.ts';
+import { DeviceGuard, unmount } from '../../sys/index.ts';
+import { Overlays } from '../../snapshot/index.ts';
+import { Executor, openRuntime, preparePrivateMounts, readHostFacts, type StepRequest } from '../index.ts';
 
 /** What the tests' program does: runs steps on plain folders, one after the other or at once, as the tests ask by IPC. */
 export interface TestJob {
@@ -38,7 +38,6 @@ if (process.argv[2] !== undefined) await serve(process.argv[2], process.argv[3])
 
 async function serve(scratch: string, cacheFolder: string | undefined): Promise<void> {
   process.umask(0o022);
-  const { readFileSync } = await import('node:fs');
   const runFolder = mkdtempSync(join(scratch, 'run-'));
   preparePrivateMounts(runFolder);
   const host = readHostFacts(process.arch);
@@ -67,7 +66,13 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
     files: [...readdirSync(runFolder).filter((name) => name.startsWith('step')), ...readdirSync(join(runFolder, 'runtime'))],
     mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').length,
   });
-  process.on('message', (job: TestJob) => {
+  process.on('message', (job: TestJob | { readonly kind: 'end'; readonly remove: string }) => {
+    if ('kind' in job) {
+      unmount(runFolder);
+      // Files of other ids can be removed only in here.
+      rmSync(job.remove, { recursive: true, force: true });
+      process.exit();
+    }
     for (const [id, folder] of Object.entries(job.layers)) layers.set(id, folder);
     const said = { stdout: '', stderr: '' };
     const abort = new AbortController();
@@ -83,8 +88,6 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
         process.send?.({ id: job.id, kind: 'failed', code: error.code, message: error.message, stdout: said.stdout, left: left() } satisfies TestAnswer),
     );
   });
-  process.on('disconnect', () => {
-    process.exit();
-  });
+  process.on('disconnect', () => process.exit());
   process.send?.({ id: 0, kind: 'ready', left: left(), runtime: runtime.name });
 }
