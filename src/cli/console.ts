@@ -1,4 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { BuildError } from '../errors.ts';
+
+class OutputError extends BuildError<'OUTPUT_UNWRITABLE'> {}
 
 /** Where text goes. */
 export interface Sink {
@@ -81,7 +84,7 @@ class FileSink implements Sink {
   }
 }
 
-/** False where nobody reads any more. */
+/** False where nobody reads any more, which is no failure. Errors: OUTPUT_UNWRITABLE. */
 function writeAll(fd: number, bytes: Uint8Array): boolean {
   let at = 0;
   while (at < bytes.length) {
@@ -91,7 +94,10 @@ function writeAll(fd: number, bytes: Uint8Array): boolean {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       // The descriptor may be a pipe that someone else made non-blocking
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
-      else if (code !== 'EINTR') return false;
+      // A result that is lost, on a full disk for instance, is a failure; progress is not
+      else if (code !== 'EINTR' && code !== 'EPIPE' && fd === 1) {
+        throw new OutputError('OUTPUT_UNWRITABLE', `Cannot write to standard output: ${String(code)}`, { family: 'filesystem', cause: error });
+      } else if (code !== 'EINTR') return false;
     }
   }
   return true;

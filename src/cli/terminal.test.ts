@@ -69,3 +69,11 @@ test('main: a reader that goes away is no failure', () => {
   });
   assert.equal(status, 0);
 });
+
+test('main: a result that cannot be written is a failure', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, () => {
+  const { status, stderr } = spawnSync('bash', ['-c', `${process.execPath} ${join(import.meta.dirname, 'main.ts')} --version >/dev/full`], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /Cannot write to standard output: ENOSPC/);
+});
