@@ -12,6 +12,7 @@ export interface Flags {
 
 /** Errors: UNKNOWN_FLAG, DUPLICATE_FLAG, BAD_FLAG. */
 export function parseFlags(flags: readonly string[], known: Readonly<Record<string, FlagKind>>): Flags {
+  if (flags.length === 0) return noFlags;
   const values = new Map<string, string[]>();
   for (const flag of flags) {
     const cut = flag.indexOf('=');
@@ -37,6 +38,8 @@ export function parseFlags(flags: readonly string[], known: Readonly<Record<stri
     },
   };
 }
+
+const noFlags: Flags = { text: () => undefined, list: () => [], bool: () => undefined };
 
 /** `--link`, `--link=true`, `--link=FALSE`. Errors: BAD_FLAG. */
 export function parseFlagBool(flag: string, value: string | undefined): boolean {

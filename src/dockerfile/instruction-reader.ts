@@ -11,6 +11,8 @@ import { type SourceText, withoutLineBreak } from './source-text.ts';
 import { type InstructionParts, splitInstruction } from './split-instruction.ts';
 import { nearest } from './suggest.ts';
 
+const none: readonly never[] = [];
+
 /** Reads instructions, each with its here-documents. */
 export class InstructionReader {
   /** First line of the instruction that was read last, or that failed. */
@@ -34,10 +36,10 @@ export class InstructionReader {
     if (kind === undefined) throw this.unknown(parts, line);
     const inner = kind === 'onbuild' ? splitInstruction(parts.rest) : parts;
     const innerKind = instructionKind(inner.keyword);
-    let heredocs: Heredoc[] = [];
+    let heredocs: readonly Heredoc[] = none;
     if (innerKind === 'run' || innerKind === 'copy' || innerKind === 'add') {
-      const { json } = splitArguments(innerKind, inner.rest, this.lines.escape);
-      if (!json) heredocs = this.readBodies(parseHeredocs(line.text));
+      // a JSON form opens none
+      if (line.text.includes('<<') && !splitArguments(innerKind, inner.rest, this.lines.escape).json) heredocs = this.readBodies(parseHeredocs(line.text));
     }
     const { escape } = this.lines;
     const { flags, rest } = parts;
@@ -54,7 +56,7 @@ export class InstructionReader {
       original: trim(line.text),
       source,
       comments: line.comments,
-      checkSkip: skip === 'all' ? ['all'] : (skip ?? []),
+      checkSkip: skip === 'all' ? ['all'] : (skip ?? none),
     };
   }
 

@@ -47,7 +47,7 @@ export class LogicalLines {
       if (start === '') continue;
       const startLine = this.source.line;
       const above = this.above;
-      this.above = [];
+      if (above.length > 0) this.above = [];
       return { text: this.join(start), startLine, startColumn: line.length - start.length, startOffset, comments: above };
     }
   }

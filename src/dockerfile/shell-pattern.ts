@@ -2,13 +2,13 @@
 
 /** `value` without the part at its start or end that matches. */
 export function trimMatch(value: string, pattern: string, side: 'start' | 'end', longest: boolean): string {
-  const tokens = parsePattern(pattern);
-  const parts = side === 'start' ? tokens : tokens.toReversed();
+  const written = parsePattern(pattern);
+  const segments = side === 'start' ? written : written.map((segment) => segment.toReversed()).reverse();
   const chars = Array.from(value);
   if (side === 'end') chars.reverse();
-  const length = matchPrefix(chars, parts, longest);
-  if (length === undefined) return value;
-  const rest = chars.slice(length);
+  const end = matchEnd(chars, segments, longest, 0);
+  if (end === undefined) return value;
+  const rest = chars.slice(end);
   if (side === 'end') rest.reverse();
   return rest.join('');
 }
@@ -18,13 +18,13 @@ export function trimMatch(value: string, pattern: string, side: 'start' | 'end',
  * `$$` a dollar, and any other `$name` nothing: docker build does it so.
  */
 export function replaceMatches(value: string, pattern: string, replacement: string, all: boolean): string {
-  const tokens = parsePattern(pattern);
+  const segments = parsePattern(pattern);
   const chars = Array.from(value);
   let result = '';
   let position = 0;
   let previousEnd = -1;
   while (position <= chars.length) {
-    const match = findMatch(chars, tokens, position);
+    const match = findMatch(chars, segments, position);
     if (match === undefined) break;
     const [start, end] = match;
     result += chars.slice(position, start).join('');
@@ -42,19 +42,25 @@ export function replaceMatches(value: string, pattern: string, replacement: stri
   return result + chars.slice(position).join('');
 }
 
-type Token = { readonly kind: 'any' } | { readonly kind: 'one' } | { readonly kind: 'char'; readonly char: string };
+/** One character as it is, or any but a line break. */
+type Token = { readonly char: string } | 'one';
 
-function parsePattern(pattern: string): Token[] {
-  const tokens: Token[] = [];
+/** What stands between the stars: `a*b?` is two, `*` two empty ones. */
+type Pattern = readonly (readonly Token[])[];
+
+function parsePattern(pattern: string): Pattern {
+  let current: Token[] = [];
+  const segments = [current];
   const chars = Array.from(pattern);
   for (let index = 0; index < chars.length; index += 1) {
     let char = chars[index]!;
     if (char === '*') {
-      if (tokens.at(-1)?.kind !== 'any') tokens.push({ kind: 'any' });
+      current = [];
+      segments.push(current);
       continue;
     }
     if (char === '?') {
-      tokens.push({ kind: 'one' });
+      current.push('one');
       continue;
     }
     if (char === '\\') {
@@ -65,52 +71,68 @@ function parsePattern(pattern: string): Token[] {
       char = escaped;
       index += 1;
     }
-    tokens.push({ kind: 'char', char });
+    current.push({ char });
   }
-  return tokens;
+  return segments;
 }
 
-/** How many characters from the start match: the shortest or the longest way. `*` and `?` stop at a line break. */
-function matchPrefix(chars: readonly string[], tokens: readonly Token[], longest: boolean, from = 0): number | undefined {
-  let ends = new Set([from]);
-  for (const token of tokens) {
-    const after = new Set<number>();
-    let reached = -1;
-    for (const position of ends) {
-      if (token.kind === 'any') {
-        // positions come in rising order, so what an earlier one reached is not walked again
-        let end = Math.max(position, reached);
-        if (position > reached) after.add(position);
-        while (end < chars.length && chars[end] !== '\n') after.add((end += 1));
-        reached = end;
-      } else if (position < chars.length && (token.kind === 'one' ? chars[position] !== '\n' : chars[position] === token.char)) {
-        after.add(position + 1);
-      }
-    }
-    if (after.size === 0) return undefined;
-    ends = after;
+/** Where the shortest or the longest match from `from` ends. Stars do not cross line breaks. */
+function matchEnd(chars: readonly string[], pattern: Pattern, longest: boolean, from: number): number | undefined {
+  const first = pattern[0]!;
+  if (!matchesAt(chars, first, from)) return undefined;
+  let position = from + first.length;
+  let lineEnd = -1;
+  for (let index = 1; index < pattern.length; index += 1) {
+    const segment = pattern[index]!;
+    const isLast = index === pattern.length - 1;
+    if (lineEnd < position) lineEnd = lineEndFrom(chars, position);
+    // the first place leaves the most room to what comes after
+    const place = isLast && longest ? findLast(chars, segment, position, lineEnd) : findFirst(chars, segment, position, lineEnd);
+    if (place === undefined) return undefined;
+    position = place + segment.length;
   }
-  let best: number | undefined;
-  for (const end of ends) if (best === undefined || (longest ? end > best : end < best)) best = end;
-  return best === undefined ? undefined : best - from;
+  return position;
 }
 
 /** The leftmost match from `from` on, and there the longest. */
-function findMatch(chars: readonly string[], tokens: readonly Token[], from: number): [start: number, end: number] | undefined {
-  const first = tokens[0];
-  for (let start = from; start <= chars.length; start += 1) {
-    if (first?.kind === 'char' && chars[start] !== first.char) continue;
-    const length = matchPrefix(chars, tokens, true, start);
-    if (length !== undefined) return [start, start + length];
-    // a later start sees less of the same line, so where `*` comes early it cannot do better before the next line break
-    const star = tokens.findIndex((token) => token.kind === 'any');
-    if (star >= 0 && matchPrefix(chars, tokens.slice(0, star + 1), true, start) !== undefined) {
-      const lineEnd = chars.indexOf('\n', start);
-      if (lineEnd < 0) return undefined;
-      start = Math.max(start, lineEnd - star);
-    }
+function findMatch(chars: readonly string[], pattern: Pattern, from: number): [start: number, end: number] | undefined {
+  const first = pattern[0]!;
+  let start = from;
+  for (;;) {
+    const place = findFirst(chars, first, start, chars.length);
+    if (place === undefined) return undefined;
+    const end = matchEnd(chars, pattern, true, place);
+    if (end !== undefined) return [place, end];
+    // what fails here fails further on in the line too
+    const lineEnd = lineEndFrom(chars, place + first.length);
+    if (lineEnd >= chars.length) return undefined;
+    start = Math.max(place + 1, lineEnd - first.length + 1);
   }
+}
+
+function matchesAt(chars: readonly string[], segment: readonly Token[], place: number): boolean {
+  if (place + segment.length > chars.length) return false;
+  for (let index = 0; index < segment.length; index += 1) {
+    const token = segment[index]!;
+    const char = chars[place + index]!;
+    if (token === 'one' ? char === '\n' : token.char !== char) return false;
+  }
+  return true;
+}
+
+function findFirst(chars: readonly string[], segment: readonly Token[], from: number, last: number): number | undefined {
+  for (let place = from; place <= last; place += 1) if (matchesAt(chars, segment, place)) return place;
   return undefined;
+}
+
+function findLast(chars: readonly string[], segment: readonly Token[], from: number, last: number): number | undefined {
+  for (let place = last; place >= from; place -= 1) if (matchesAt(chars, segment, place)) return place;
+  return undefined;
+}
+
+function lineEndFrom(chars: readonly string[], from: number): number {
+  const end = chars.indexOf('\n', from);
+  return end < 0 ? chars.length : end;
 }
 
 function fillTemplate(template: string, match: string): string {

@@ -1,4 +1,4 @@
-import { isSpaceCode, splitBlanks, trim, trimStart } from './space.ts';
+import { cutWord, isSpaceCode, trim, trimStart } from './space.ts';
 
 /** One logical line: keyword, flags, and what follows. */
 export interface InstructionParts {
@@ -10,12 +10,15 @@ export interface InstructionParts {
 }
 
 export function splitInstruction(line: string): InstructionParts {
-  const [keyword = '', after] = splitBlanks(trim(line), 2);
-  if (after === undefined) return { keyword, flags: [], rest: '' };
-  if (!trimStart(after).startsWith('--')) return { keyword, flags: [], rest: trim(after) };
+  const [keyword, after] = cutWord(trim(line));
+  if (after === undefined) return { keyword, flags: noFlags, rest: '' };
+  const start = trimStart(after);
+  if (!start.startsWith('--')) return { keyword, flags: noFlags, rest: start };
   const { flags, end } = readFlags(after);
   return { keyword, flags, rest: trim(after.slice(end)) };
 }
+
+const noFlags: readonly string[] = [];
 
 /** Flags end at `--` or at the first word that does not start with `--`. Their escape is a backslash whatever the file's is. */
 function readFlags(text: string): { flags: string[]; end: number } {

@@ -2,7 +2,7 @@ import type { EnvInstruction, KeyValue, LabelInstruction } from '../ast.ts';
 import type { Draft } from '../draft.ts';
 import { fault } from '../error.ts';
 import { parseFlags } from '../flags.ts';
-import { splitBlanks } from '../space.ts';
+import { cutWord } from '../space.ts';
 import { splitWords } from '../words.ts';
 
 /** ENV and LABEL, in the forms `key=value ...` and `key value`. Errors: BAD_ARGUMENTS, and those of flags. */
@@ -21,7 +21,7 @@ export function parsePairs(name: string, rest: string, escape: '\\' | '`'): { pa
   const [first] = words;
   if (first === undefined) return { pairs: [], legacy: false };
   if (!first.includes('=')) {
-    const [key = '', value] = splitBlanks(rest, 2);
+    const [key, value] = cutWord(rest);
     if (value === undefined) throw fault('BAD_ARGUMENTS', `${name} must have two arguments`, { hint: `Write ${name} KEY=VALUE.` });
     return { pairs: [{ key, value }], legacy: true };
   }

@@ -9,6 +9,7 @@ import { commandOf } from './command.ts';
 
 /** Errors: BAD_FLAG, BAD_MOUNT, BAD_DEVICE, and those of flags. Most of a mount is checked only when its variables are known. */
 export function parseRun(draft: Draft): RunInstruction {
+  if (draft.flags.length === 0) return { kind: 'run', ...draft.base, command: commandOf(draft), mounts: none, devices: none };
   const flags = parseFlags(draft.flags, { mount: 'list', network: 'string', security: 'string', device: 'list' });
   const network = flags.text('network');
   const security = flags.text('security');
@@ -28,6 +29,8 @@ export function parseRun(draft: Draft): RunInstruction {
     ...(security === undefined ? {} : { security }),
   };
 }
+
+const none: readonly never[] = [];
 
 function requireOneOf(what: string, value: string, valid: readonly string[]): void {
   if (valid.includes(value)) return;
