@@ -25,8 +25,8 @@ const opaqueName = '.wh..wh..opq';
  */
 export class IndexBuilder {
   readonly #options: IndexBuilderOptions;
+  /** By path; whiteouts by their path and a NUL, since a layer may delete a path and make it anew. */
   readonly #entries = new Map<string, OpenEntry>();
-  readonly #whiteouts = new Set<string>();
   /** Folders that only show in the paths of what they hold. */
   readonly #implied = new Set<string>(['']);
   #lastParent = '';
@@ -60,13 +60,14 @@ export class IndexBuilder {
 
   /** All entries, in the order of the tar. A path that was written twice is there once. */
   finish(): readonly LayerEntry[] {
-    for (const path of this.#whiteouts) {
-      const entry = this.#entries.get(path);
-      // The layer deletes the path and makes it anew: its own entry replaces a file anyway, and a folder below is hidden by an opaque one.
-      if (entry?.type === 'dir') entry.whiteout = 'opaque';
-      else if (!entry) this.#entries.set(path, { ...plainEntry(path), type: 'file', whiteout: 'whiteout', mode: 0 });
+    const entries: LayerEntry[] = [];
+    for (const entry of this.#entries.values()) {
+      const made = entry.whiteout === 'whiteout' ? this.#entries.get(entry.path) : undefined;
+      // What the layer makes anew replaces a file anyway; a folder must hide the one below.
+      if (made?.type === 'dir') made.whiteout = 'opaque';
+      if (!made) entries.push(entry);
     }
-    return [...this.#entries.values()];
+    return entries;
   }
 
   #newEntry(path: string, header: TarHeader, offset: number | undefined): OpenEntry {
@@ -103,9 +104,13 @@ export class IndexBuilder {
       } else this.#remove(path);
     } else if (this.#implied.has(path) && entry.type !== 'dir') this.#remove(path);
     this.#implied.delete(path);
-    this.#entries.set(path, entry);
-    if (this.#entries.size > this.#options.maxEntries) throw hostile(path, `the layer has more than the limit of ${this.#options.maxEntries} entries`);
+    this.#set(path, entry);
     return entry;
+  }
+
+  #set(key: string, entry: OpenEntry): void {
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#options.maxEntries) throw hostile(entry.path, `the layer has more than the limit of ${this.#options.maxEntries} entries`);
   }
 
   #placeWhiteout(parent: string, base: string): void {
@@ -119,8 +124,7 @@ export class IndexBuilder {
     const deleted = base.slice(whiteoutPrefix.length);
     if (deleted === '' || deleted === '.' || deleted === '..') throw hostile(joinPath(parent, base), 'it deletes a folder that it is in');
     const path = joinPath(parent, deleted);
-    this.#whiteouts.add(path);
-    if (this.#whiteouts.size > this.#options.maxEntries) throw hostile(path, `the layer has more than the limit of ${this.#options.maxEntries} entries`);
+    this.#set(`${path}\0`, { ...plainEntry(path), whiteout: 'whiteout' });
   }
 
   #resolveHardlink(entry: OpenEntry, header: TarHeader): void {

@@ -23,9 +23,12 @@ export interface PackOptions {
 export async function packEntries(plan: readonly PlanEntry[], contents: Contents, packer: Packer, options: PackOptions): Promise<LayerEntry[]> {
   const { folder } = options;
   const entries: LayerEntry[] = [];
+  const files = new Map<string, LayerEntry>();
   for (const planned of plan) {
     const entry = layerEntryOf(planned, options.sourceDateEpoch);
     entries.push(entry);
+    if (entry.type === 'file') files.set(entry.path, entry);
+    else if (entry.type === 'hardlink') Object.assign(entry, attributesOf(files, entry));
     if (entry.type === 'file' && entry.whiteout === undefined) {
       await packFile(entry, planned, contents, packer, folder);
       continue;
@@ -46,9 +49,22 @@ type OpenEntry = { -readonly [K in keyof LayerEntry]: LayerEntry[K] };
 
 /** Whole seconds, as Docker's layers have them. */
 function layerEntryOf(planned: PlanEntry, epoch: number | undefined): OpenEntry {
-  const { content: _, offset: _offset, ...entry } = planned;
+  const { content: _, offset: _offset, digest: _digest, ...entry } = planned;
   const mtimeSec = planned.whiteout === 'whiteout' ? 0 : epoch === undefined ? planned.mtimeSec : Math.min(planned.mtimeSec, epoch);
+  if (planned.type === 'hardlink') delete (entry as OpenEntry).xattrs;
   return { ...entry, mtimeSec, mtimeNs: 0 };
+}
+
+/** A name has the attributes of its file, whatever the plan says. */
+function attributesOf(files: ReadonlyMap<string, LayerEntry>, entry: LayerEntry): Partial<LayerEntry> {
+  const file = files.get(entry.link!);
+  if (!file)
+    throw layerError(
+      'LAYER_INVALID',
+      `Cannot write ${JSON.stringify(entry.path)} into a layer: it is a hard link to ${JSON.stringify(entry.link)}, which does not come before it`,
+    );
+  const { mode, uid, gid, mtimeSec, mtimeNs } = file;
+  return { mode, uid, gid, mtimeSec, mtimeNs, size: 0 };
 }
 
 /** Anything but a file. */
