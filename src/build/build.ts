@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { openStore, type Store } from '../content/index.ts';
-import { parseDockerfile, type Dockerfile } from '../dockerfile/index.ts';
-import { buildGraph, type ContextOrigin, type GraphResult } from '../frontend/index.ts';
+import { parseDockerfile, parseIgnoreFile } from '../dockerfile/index.ts';
+import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../frontend/index.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
-import { formatReference, parseReference, type Platform } from '../oci/index.ts';
+import { formatReference, parseReference } from '../oci/index.ts';
 import { solve, usageOf, type LayersResult, type Result } from '../solver/index.ts';
 import type { Environment } from './commands.ts';
 import { requestError } from './error.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Build, BuildEvent, BuildResult } from './events.ts';
 import { exportOutputs, formatOf, type PlatformBuild } from './export-outputs.ts';
-import { readDefinition } from './definition.ts';
+import { checkResult, findWarnings, outlineResult, targetsResult, throwCheckFault, warningsOf } from './call.ts';
+import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
+import { checkEntitlements, checkSyntax, givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
 import { checkContextFolder, readIgnoreFile } from './inputs.ts';
 import type { BuildRequest, Output } from './request.ts';
 import { openSession, type Session } from './session.ts';
@@ -42,74 +44,51 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   using _lease = await store.lease(signal);
   store.sweep();
   const ignoreFile = contextFolder === undefined ? undefined : readIgnoreFile(request, contextFolder, settings);
-  await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile });
-  const { dockerfile: input, mainContext } = await readDefinition(request, { session, settings, store, stdin, contextFolder, signal });
+  let epoch: number | undefined;
+  await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, sourceDateEpoch: () => epoch });
+  const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
+  const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
   const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, emit, settings.now, async () =>
     parseDockerfile(input.text, { file: input.name }),
   );
-  const graphs = await makeGraphs(request, dockerfile, mainContext, session, settings, signal);
-  return await solveAndExport(environment, graphs, outputs, request, session, settings, store, emit, signal);
+  if (request.call === 'targets') return targetsResult(dockerfile);
+  const buildArgs = givenBuildArgs(request, settings);
+  checkSyntax(dockerfile, buildArgs);
+  epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
+  const graphRequests = makeGraphRequests(request, { dockerfile, mainContext, buildArgs, settings, sourceDateEpoch: epoch });
+  const ports: FrontendPorts = {
+    resolveImageConfig: (ref, wanted, options, stop) => session.resolveImage(ref, wanted, options.purpose, stop),
+    resolveNamedContext: (name, wanted, options, stop) => session.contexts.named(name, wanted, options.purpose, stop),
+  };
+  if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
+  const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
+  if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal), graphRequests[0]!);
+  const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal)));
+  const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
+  for (const warning of warnings) emit({ kind: 'warning', ...warning });
+  throwCheckFault(graphRequests[0]!, warnings);
+  checkEntitlements(
+    request,
+    graphs.flatMap((graph) => graph.vertices),
+  );
+  return await solveAndExport({ graphs, outputs, request, environment, session, settings, store, emit, signal, sourceDateEpoch: epoch });
 }
 
-async function makeGraphs(
-  request: BuildRequest,
-  dockerfile: Dockerfile,
-  mainContext: ContextOrigin,
-  session: Session,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<GraphResult[]> {
-  const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
-  const buildArgs = Object.fromEntries(
-    Object.entries(request.buildArgs ?? {}).flatMap(([name, value]) => {
-      const found = value ?? settings.env[name];
-      return found === undefined ? [] : [[name, found]];
-    }),
-  );
-  return Promise.all(
-    platforms.map((platform) =>
-      buildGraph(
-        {
-          dockerfile,
-          target: request.target,
-          platform,
-          implicitPlatform: !request.platforms?.length,
-          buildPlatform: settings.buildPlatform,
-          multiPlatform: platforms.length > 1,
-          buildArgs,
-          labels: request.labels,
-          namedContexts: Object.keys(request.buildContexts ?? {}),
-          mainContext,
-          noCache: request.noCache,
-          noCacheFilter: request.noCacheFilter,
-          network: request.network,
-          addHosts: request.addHosts,
-          shmSizeBytes: request.shmSizeBytes,
-          sourceDateEpoch: settings.sourceDateEpoch,
-          cacheMountNamespace: buildArgs['BUILDKIT_CACHE_MOUNT_NS'],
-          hostname: buildArgs['BUILDKIT_SANDBOX_HOSTNAME'],
-        },
-        {
-          resolveImageConfig: (ref, wanted, options, stop) => session.resolveImage(ref, wanted, options.purpose, stop),
-          resolveNamedContext: (name, wanted, options, stop) => session.contexts.named(name, wanted, options.purpose, stop),
-        },
-        signal,
-      ),
-    ),
-  );
+interface SolveInput {
+  readonly graphs: readonly GraphResult[];
+  readonly outputs: readonly Output[];
+  readonly request: BuildRequest;
+  readonly environment: Environment | undefined;
+  readonly session: Session;
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal;
+  readonly sourceDateEpoch: number | undefined;
 }
 
-async function solveAndExport(
-  environment: Environment | undefined,
-  graphs: readonly GraphResult[],
-  outputs: readonly Output[],
-  request: BuildRequest,
-  session: Session,
-  settings: Settings,
-  store: Store,
-  emit: EmitEvent,
-  signal: AbortSignal,
-): Promise<BuildResult> {
+async function solveAndExport(input: SolveInput): Promise<BuildResult> {
+  const { graphs, outputs, request, environment, session, settings, store, emit, signal, sourceDateEpoch } = input;
   const targets = graphs.map((graph) => graph.target);
   const imageOutput = outputs.find((output) => output.kind !== 'local' && output.kind !== 'tar' && output.kind !== 'cacheonly');
   const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
@@ -138,6 +117,7 @@ async function solveAndExport(
     signal,
     stdout: () => environment?.stdout ?? process.stdout,
     dockerLoad: session.dockerLoad,
+    sourceDateEpoch,
   });
   session.cache.flush();
   return result;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseDockerfile } from '../dockerfile/index.ts';
-import { buildGraph, type ContextOrigin } from '../frontend/index.ts';
+import { parseDockerfile, type Dockerfile } from '../dockerfile/index.ts';
+import { buildGraph, findSourceDateEpoch, type ContextOrigin } from '../frontend/index.ts';
 import { openTarContext } from '../ops/index.ts';
 import { solve, usageOf } from '../solver/index.ts';
 import { cleanPath, resolvePath, layerTree, type FileTree } from '../tree/index.ts';
@@ -105,6 +105,59 @@ async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promi
   const result = results.get(graph.target.digest);
   if (result?.kind !== 'layers') throw requestError('CONTEXT_INVALID', 'Cannot use the build context: it holds no files');
   return layerTree(result.layers, (diffID) => session.provider.index(diffID));
+}
+
+/** The time of the build, seconds since 1970: as asked for, else the build arg or ARG SOURCE_DATE_EPOCH in any of its forms. Errors: SOURCE_DATE_EPOCH. */
+export async function resolveEpoch(
+  request: BuildRequest,
+  dockerfile: Dockerfile,
+  mainContext: ContextOrigin,
+  buildArgs: Readonly<Record<string, string>>,
+  ports: DefinitionPorts,
+): Promise<number | undefined> {
+  const { session, settings, signal } = ports;
+  if (request.sourceDateEpoch !== undefined) return request.sourceDateEpoch;
+  const platform = request.platforms?.[0] ?? settings.buildPlatform;
+  const found = findSourceDateEpoch({
+    dockerfile,
+    platform,
+    buildPlatform: settings.buildPlatform,
+    buildArgs,
+    namedContexts: Object.keys(request.buildContexts ?? {}),
+    target: request.target,
+  });
+  switch (found?.kind) {
+    case undefined:
+      return undefined;
+    case 'seconds':
+      return found.seconds;
+    case 'context':
+      return latestTime(await originTree(mainContext, ports));
+    case 'named-context':
+      return latestTime(await originTree(await session.contexts.named(found.name, platform, `[context ${found.name}] load metadata`, signal), ports));
+    case 'source':
+      return latestTime(await contextTree(found.source.kind === 'git' ? { ...found.source, mtime: 'commit' } : { ...found.source, unpack: false }, ports));
+    default:
+      return found satisfies never;
+  }
+}
+
+async function originTree(origin: ContextOrigin, ports: DefinitionPorts): Promise<FileTree> {
+  if (origin.kind === 'local') return ports.session.contexts.tree(origin.name);
+  return contextTree(origin.kind === 'git' ? { ...origin, mtime: 'commit' } : origin, ports);
+}
+
+/** The latest time of a file of the tree, whole seconds; undefined for an empty one. */
+async function latestTime(tree: FileTree): Promise<number | undefined> {
+  let latest: number | undefined;
+  const todo = [''];
+  for (let folder = todo.pop(); folder !== undefined; folder = todo.pop()) {
+    for (const node of await tree.list(folder)) {
+      if (node.type === 'dir') todo.push(node.path);
+      else latest = Math.max(latest ?? node.mtimeSec, node.mtimeSec);
+    }
+  }
+  return latest;
 }
 
 function unreachable(): never {

@@ -1,17 +1,7 @@
 import { BuildError } from '../errors.ts';
 
 export class RequestError extends BuildError<
-  | 'DOCKERFILE_MISSING'
-  | 'DOCKERFILE_OUTSIDE'
-  | 'CONTEXT_MISSING'
-  | 'CONTEXT_INVALID'
-  | 'SECRET_UNREADABLE'
-  | 'SSH_UNUSABLE'
-  | 'EPOCH_INVALID'
-  | 'OUTPUT_CONFLICT'
-  | 'PLATFORM_MISSING'
-  | 'TARGET_EMPTY'
-  | 'STORE_BUSY'
+  'DOCKERFILE_MISSING' | 'CONTEXT_MISSING' | 'CONTEXT_INVALID' | 'SECRET_UNREADABLE' | 'SSH_UNUSABLE' | 'OUTPUT_CONFLICT' | 'TARGET_EMPTY'
 > {}
 
 export type RequestErrorCode = RequestError['code'];

@@ -45,6 +45,8 @@ export interface ExportPorts {
   /** Bytes for `dest=-`. */
   readonly stdout: () => NodeJS.WritableStream;
   readonly dockerLoad: () => Promise<FileSink>;
+  /** Seconds since 1970. */
+  readonly sourceDateEpoch: number | undefined;
 }
 
 /** Writes the outputs one after the other and gives the result of the build. */
@@ -145,7 +147,7 @@ async function makeImageSet(builds: readonly PlatformBuild[], annotations: reado
         history: build.history.map(({ layer: _layer, ...item }) => item),
         layers,
         mediaTypes: format.family,
-        ...(settings.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: settings.sourceDateEpoch }),
+        ...(ports.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: ports.sourceDateEpoch }),
         nowMs: settings.now(),
         annotations: pick('manifest', build.platform),
       });

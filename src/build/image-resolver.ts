@@ -7,7 +7,6 @@ import {
   isIndexType,
   parseDiffID,
   parseReference,
-  platformMatches,
   type Descriptor,
   type Digest,
   type ImageConfig,
@@ -16,8 +15,7 @@ import {
   type Platform,
   type Reference,
 } from '../oci/index.ts';
-import type { RegistryClient } from '../registry/index.ts';
-import { RequestError } from './error.ts';
+import { RegistryError, selectPlatform, type RegistryClient } from '../registry/index.ts';
 
 /** An image as a base: its config and where its layers are. */
 export interface ResolvedImage {
@@ -38,7 +36,7 @@ export interface ResolverOptions {
 
 /**
  * Finds the manifest and the config of an image for a platform; no layer is fetched. A name that this store built is taken from the store, unless `pull`; every
- * other tag is asked for at its registry, with one request where the manifest is known. Errors: PLATFORM_MISSING and those of the registry.
+ * other tag is asked for at its registry, with one request where the manifest is known. Errors: those of the registry, PLATFORM_UNKNOWN among them.
  */
 export class ImageResolver {
   readonly #options: ResolverOptions;
@@ -63,7 +61,7 @@ export class ImageResolver {
     const own = this.#options.pull ? undefined : this.#options.store.images.get(name);
     if (own !== undefined) {
       const resolved = await this.#read(ref, own.descriptor, platform, signal, 'store').catch((error: unknown) => {
-        if (error instanceof RequestError && error.code === 'PLATFORM_MISSING') return undefined;
+        if (error instanceof RegistryError && error.code === 'PLATFORM_UNKNOWN') return undefined;
         throw error;
       });
       if (resolved !== undefined) return resolved;
@@ -79,7 +77,7 @@ export class ImageResolver {
     let descriptor = root;
     if (isIndexType(root.mediaType)) {
       const index = parseIndex(await this.#document(ref, root, signal), name);
-      descriptor = choosePlatform(index, platform, name);
+      descriptor = selectPlatform(index, platform, name);
     }
     const manifest = parseManifest(await this.#document(ref, descriptor, signal), name);
     if (!this.#options.store.blobs.has(manifest.config.digest)) {
@@ -117,18 +115,4 @@ function descriptorOfKnown(store: Store, digest: Digest): Descriptor {
   const { mediaType, manifests } = JSON.parse(bytes.toString('utf8')) as Partial<Index>;
   const fallback = manifests === undefined ? 'application/vnd.oci.image.manifest.v1+json' : 'application/vnd.oci.image.index.v1+json';
   return { mediaType: mediaType ?? fallback, digest, size: bytes.length };
-}
-
-/** The best manifest of an index for a platform: an exact match, else one that runs there, the highest variant first. */
-function choosePlatform(index: Index, platform: Platform, name: string): Descriptor {
-  const offered = index.manifests.filter((item) => item.platform !== undefined && item.platform.architecture !== 'unknown');
-  const matching = offered.filter((item) => platformMatches(platform, item.platform!));
-  const exact = matching.find((item) => item.platform!.variant === platform.variant);
-  const best = exact ?? matching.sort((a, b) => ((a.platform!.variant ?? '') < (b.platform!.variant ?? '') ? 1 : -1))[0];
-  if (best !== undefined) return best;
-  if (offered.length === 0 && index.manifests.length === 1) return index.manifests[0]!;
-  throw new RequestError('PLATFORM_MISSING', `Cannot use image ${name}: it has no ${formatPlatform(platform)}`, {
-    family: 'manifest',
-    hint: `It has ${offered.map((item) => formatPlatform(item.platform!)).join(', ') || 'no platform at all'}; choose one with --platform.`,
-  });
 }

@@ -31,6 +31,8 @@ export async function openRegistryClient(request: Pick<BuildRequest, 'registryMi
     credentials: paths.map((path) => dockerConfigCredentials({ path, runProgram })),
     mirrors: request.registryMirrors ?? {},
     insecure: request.insecureRegistries ?? [],
+    certificateFolders: ['/etc/docker/certs.d', join(home, '.config', 'docker', 'certs.d')],
+    caFiles: env['SSL_CERT_FILE'] === undefined ? [] : [env['SSL_CERT_FILE']],
     proxyEnv: env,
   });
 }

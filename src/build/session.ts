@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly emit: EmitEvent;
   readonly contextFolder: string | undefined;
   readonly ignoreFile: IgnoreInput | undefined;
+  /** Seconds since 1970; known once the Dockerfile is read. */
+  readonly sourceDateEpoch: () => number | undefined;
 }
 
 /** The machine of one build, wired. Whatever is costly is made when it is first asked for; disposal stops and closes all of it. */
@@ -100,7 +102,7 @@ export function openSession(options: SessionOptions): Session {
     secret,
     sshSocket: (id) => agents.socket(id),
     now,
-    ...(settings.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: settings.sourceDateEpoch }),
+    sourceDateEpoch: options.sourceDateEpoch,
     loadIndex: (diffID) => provider.index(diffID),
     readLayerContent,
     ensureReadable: async (diffIDs) => {

@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { nodePlatform, type Platform } from '../oci/index.ts';
 import type { Environment } from './commands.ts';
-import { requestError } from './error.ts';
 import type { BuildRequest } from './request.ts';
 
 /** What is read once, at the start, from the process's surroundings. */
@@ -12,20 +11,17 @@ export interface Settings {
   readonly root: string;
   readonly buildPlatform: Platform;
   readonly now: () => number;
-  readonly sourceDateEpoch?: number;
 }
 
-export function readSettings(request: Pick<BuildRequest, 'root' | 'sourceDateEpoch' | 'buildArgs'>, environment: Environment | undefined): Settings {
+export function readSettings(request: Pick<BuildRequest, 'root'>, environment: Environment | undefined): Settings {
   const env = environment?.env ?? process.env;
   const cwd = environment?.cwd ?? process.cwd();
-  const epoch = request.sourceDateEpoch ?? readEpoch(request.buildArgs?.['SOURCE_DATE_EPOCH'] ?? env['SOURCE_DATE_EPOCH']);
   return {
     env,
     cwd,
     root: storeRoot(request.root, env, cwd),
     buildPlatform: nodePlatform(process.platform, process.arch),
     now: Date.now,
-    ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
   };
 }
 
@@ -35,14 +31,4 @@ export function storeRoot(root: string | undefined, env: Readonly<Record<string,
   if (asked !== undefined && asked !== '') return resolve(cwd, asked);
   if (process.geteuid?.() === 0) return '/var/lib/ossb';
   return resolve(env['XDG_DATA_HOME'] ?? `${env['HOME'] ?? homedir()}/.local/share`, 'ossb');
-}
-
-/** Seconds since 1970; names of contexts are resolved elsewhere. Errors: EPOCH_INVALID. */
-function readEpoch(text: string | undefined): number | undefined {
-  if (text === undefined || text === '' || /^[A-Za-z]/.test(text)) return undefined;
-  const seconds = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seconds)) {
-    throw requestError('EPOCH_INVALID', `Cannot use SOURCE_DATE_EPOCH ${JSON.stringify(text)}: it is not a whole number of seconds since 1970`);
-  }
-  return seconds;
 }

@@ -15,11 +15,7 @@ export async function listImages(root?: string): Promise<readonly StoredImage[]>
 /** What the store holds. An absent store holds nothing. */
 export async function diskUsage(root?: string): Promise<DiskUsage> {
   const path = storeRoot(root, process.env, process.cwd());
-  return withStore(root, { root: path, records: [], totalBytes: 0, reclaimableBytes: 0 }, async (store) => {
-    const free = store.tryLock('collection');
-    free?.release();
-    return storeUsage(store, free === undefined);
-  });
+  return withStore(root, { root: path, records: [], totalBytes: 0, reclaimableBytes: 0 }, async (store) => storeUsage(store, store.isLeased()));
 }
 
 /**

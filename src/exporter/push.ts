@@ -70,7 +70,7 @@ export class Pusher {
 
   async #stands(ref: Reference, set: ImageSet): Promise<boolean> {
     try {
-      const found = await this.#options.registry.resolve(ref, this.#options.signal, { mirrors: false });
+      const found = await this.#options.registry.resolve(ref, this.#options.signal, { mirrors: false, push: true });
       return found.digest === set.root.digest;
     } catch (error) {
       if (error instanceof BuildError && (error.family === 'registry' || error.family === 'authentication')) return false;

@@ -21,8 +21,8 @@ export interface RunPorts {
   readonly onContainer: (detail: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Seconds since 1970. */
-  readonly sourceDateEpoch?: number;
+  /** Seconds since 1970, where times are to be set. */
+  readonly sourceDateEpoch: () => number | undefined;
   /** How layers that go into an exported image are compressed. Default gzip at the codec's level. */
   readonly compression?: { readonly compression: Compression; readonly level?: number };
 }
@@ -46,6 +46,7 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     ...mounts.flatMap((mount) => (mount.kind === 'layers' ? [mount.layers] : mount.kind === 'folder' && mount.seed ? [mount.seed.layers] : [])),
   ];
   const [worker] = await Promise.all([ports.worker(), ...chains.map((chain) => ports.ensureUnpacked(chain, context))]);
+  const sourceDateEpoch = ports.sourceDateEpoch();
   const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
   const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
     if (data.length > 0) context.emit({ kind: 'log', stream, data });
@@ -66,7 +67,7 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
       files: op.files,
       shmSizeBytes: op.shmSizeBytes ?? 64 * 1024 * 1024,
       forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: ports.compression ?? { compression: 'gzip' as const } } : {}) },
-      ...(ports.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: ports.sourceDateEpoch }),
+      ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
     },
     (stream, data) => emit(stream, mask[stream].push(data)),
     context.signal,

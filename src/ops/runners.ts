@@ -101,7 +101,7 @@ export function createRunners(ports: RunnerPorts): OpRunners {
     const [worker] = await Promise.all([ports.worker(), ports.ensureReadable([...sources])]);
     const { exported, mounted } = context.hints;
     const forms: LayerForms = { dir: mounted, tar: !mounted && !exported, ...(exported ? { blob: ports.compression ?? { compression: 'gzip' } } : {}) };
-    const { sourceDateEpoch } = ports;
+    const sourceDateEpoch = ports.sourceDateEpoch();
     const request: WriteLayerRequest = { entries, forms, ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }) };
     const layer = await worker.writeLayer(request, context.signal);
     return {

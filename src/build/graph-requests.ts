@@ -1,0 +1,83 @@
+import { BuildError, locate } from '../errors.ts';
+import { detectSyntax, resolveFrontend, type Dockerfile } from '../dockerfile/index.ts';
+import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
+import type { Vertex } from '../graph/index.ts';
+import type { Platform } from '../oci/index.ts';
+import type { BuildRequest, Entitlement } from './request.ts';
+import type { Settings } from './settings.ts';
+
+export interface GraphInput {
+  readonly dockerfile: Dockerfile;
+  readonly mainContext: ContextOrigin;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly settings: Settings;
+  /** Seconds since 1970. */
+  readonly sourceDateEpoch: number | undefined;
+}
+
+/** What the frontend is asked for: one graph per platform. */
+export function makeGraphRequests(request: BuildRequest, input: GraphInput): GraphRequest[] {
+  const { dockerfile, mainContext, buildArgs, settings } = input;
+  const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
+  return platforms.map((platform) => ({
+    dockerfile,
+    target: request.target,
+    platform,
+    implicitPlatform: !request.platforms?.length,
+    buildPlatform: settings.buildPlatform,
+    multiPlatform: platforms.length > 1,
+    buildArgs,
+    labels: request.labels,
+    namedContexts: Object.keys(request.buildContexts ?? {}),
+    mainContext,
+    noCache: request.noCache,
+    noCacheFilter: request.noCacheFilter,
+    network: request.network,
+    addHosts: request.addHosts,
+    shmSizeBytes: request.shmSizeBytes,
+    sourceDateEpoch: input.sourceDateEpoch,
+    cacheMountNamespace: buildArgs['BUILDKIT_CACHE_MOUNT_NS'],
+    hostname: buildArgs['BUILDKIT_SANDBOX_HOSTNAME'],
+  }));
+}
+
+/** `--build-arg NAME` takes its value from the environment, and is left out where that has none. SOURCE_DATE_EPOCH is taken from there unasked, as buildx does. */
+export function givenBuildArgs(request: BuildRequest, settings: Settings): Record<string, string> {
+  const epoch = settings.env['SOURCE_DATE_EPOCH'];
+  const given = Object.entries(request.buildArgs ?? {}).flatMap(([name, value]): [string, string][] => {
+    const found = value ?? settings.env[name];
+    return found === undefined ? [] : [[name, found]];
+  });
+  return { ...(epoch === undefined || epoch === '' ? {} : { SOURCE_DATE_EPOCH: epoch }), ...Object.fromEntries(given) };
+}
+
+/** Whether the frontend that the file or BUILDKIT_SYNTAX names is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
+export function checkSyntax(dockerfile: Dockerfile, buildArgs: Readonly<Record<string, string>>): void {
+  const asked = buildArgs['BUILDKIT_SYNTAX'];
+  const found = asked === undefined ? detectSyntax(dockerfile.text) : undefined;
+  const name = asked ?? found?.image;
+  if (name !== undefined)
+    resolveFrontend(name, found === undefined ? undefined : { file: dockerfile.file, startLine: found.line, endLine: found.line, text: dockerfile.text });
+}
+
+class EntitlementError extends BuildError<'ENTITLEMENT_MISSING'> {}
+
+/** Steps that ask for more than the sandbox need `--allow`. Errors: ENTITLEMENT_MISSING. */
+export function checkEntitlements(request: BuildRequest, vertices: readonly Vertex[]): void {
+  for (const vertex of vertices) {
+    if (vertex.op.kind !== 'run') continue;
+    const wanted: readonly [boolean, Entitlement, string][] = [
+      [vertex.op.security === 'insecure', 'security.insecure', 'RUN --security=insecure'],
+      [vertex.op.devices.length > 0, 'device', 'RUN --device'],
+    ];
+    for (const [needed, entitlement, what] of wanted) {
+      if (!needed || request.allow?.includes(entitlement)) continue;
+      const error = new EntitlementError('ENTITLEMENT_MISSING', `Cannot run ${vertex.meta.name}: ${what} is not allowed`, {
+        family: 'validation',
+        hint: `Allow it with --allow ${entitlement}.`,
+      });
+      locate(error, vertex.meta.location);
+      throw error;
+    }
+  }
+}
