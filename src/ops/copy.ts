@@ -73,7 +73,7 @@ async function copySelected(copy: Copy, source: CopySource & { kind: 'paths' }, 
     const archive = await copy.ports.openArchive(root.tree, node);
     if (archive !== undefined) {
       const { path: folder } = await resolvePath(copy.target, copy.op.destination);
-      await copy.target.makeFolders(folder, copy.made);
+      await copy.target.makeFolders(folder, { ...copy.made, mode: 0o755 });
       return unpackInto(copy.target, folder, archive, copy.owner, copy.made);
     }
   }

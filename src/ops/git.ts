@@ -120,7 +120,7 @@ type Git = (args: readonly string[], env?: Record<string, string>) => Promise<st
 async function fetchInto(git: Git, bare: string, op: GitOp, { commit, name }: RemoteRef): Promise<void> {
   if (!existsSync(join(bare, 'HEAD'))) {
     rmSync(bare, { recursive: true, force: true });
-    await git(['init', '--quiet', '--bare', bare]);
+    await git(['init', '--quiet', '--template=', '--bare', bare]);
     // Our own checkouts ask for commits by their ids.
     await git(['-C', bare, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
   }
@@ -148,7 +148,7 @@ async function fetchInto(git: Git, bare: string, op: GitOp, { commit, name }: Re
 async function checkOut(git: Git, bare: string, folder: string, op: GitOp, { commit, name }: RemoteRef): Promise<void> {
   mkdirSync(folder, { mode: 0o755 });
   const at = ['-C', folder];
-  await git([...at, 'init', '--quiet']);
+  await git([...at, 'init', '--quiet', '--template=']);
   // By protocol and not by path, so that git does not take files of the store over as they are.
   await git([...at, 'fetch', '--quiet', '--update-head-ok', '--depth=1', '--no-tags', `file://${bare}`, commit]);
   const branch = name?.startsWith('refs/heads/') === true ? name.slice('refs/heads/'.length) : undefined;
@@ -156,8 +156,9 @@ async function checkOut(git: Git, bare: string, folder: string, op: GitOp, { com
   if (op.submodules && lstatSync(join(folder, '.gitmodules'), { throwIfNoEntry: false })?.isFile() === true) {
     await git([...at, 'remote', 'add', 'origin', op.url]);
     await git([...at, 'submodule', '--quiet', 'update', '--init', '--recursive', '--depth=1'], { GIT_ALLOW_PROTOCOL: 'http:https:ssh:git' });
-    await git([...at, 'submodule', '--quiet', 'foreach', '--recursive', op.keepGitDir ? ':' : 'rm -f .git']);
     await git([...at, 'remote', 'remove', 'origin']);
+    const modules = op.keepGitDir ? '' : await git([...at, 'submodule', '--quiet', 'foreach', '--recursive', 'printf "%s\\0" "$PWD"']);
+    for (const module of modules.split('\0')) if (module.startsWith(`${folder}/`)) rmSync(join(module, '.git'), { recursive: true, force: true });
   }
   if (!op.keepGitDir) {
     rmSync(join(folder, '.git'), { recursive: true, force: true });

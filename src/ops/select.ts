@@ -66,13 +66,16 @@ async function walk(tree: FileTree, folder: TreeNode, below: string, filters: Fi
   }
 }
 
-/** The paths that a wildcard pattern selects, in the order of a walk. Symlinks are followed before the first element with a wildcard, and not after. */
+/** The paths that a wildcard pattern selects, in the order of a walk. Symlinks are followed before the first element with a wildcard, and not after. Errors: SOURCE_MISSING where the folder before it is missing. */
 export async function expandWildcards(tree: FileTree, pattern: string): Promise<string[]> {
   const parts = elements(pattern);
   const first = parts.findIndex(hasWildcards);
   if (first < 0) return [parts.join('/')];
   const tests = parts.slice(first).map(compileElement);
-  let level = [(await resolvePath(tree, parts.slice(0, first).join('/'))).path];
+  const prefix = parts.slice(0, first).join('/');
+  const { path: start, node } = await resolvePath(tree, prefix);
+  if (start !== '' && node === undefined) throw await sourceMissing(prefix, tree);
+  let level = [start];
   for (const [index, test] of tests.entries()) {
     const next: string[] = [];
     for (const folder of level) {

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { blockBytes, encodeHeader, encodePax, endOfTarBytes, paddingOf, type TarHeader } from '../tar/index.ts';
+import type { PlanEntry } from '../tree/index.ts';
+import { readArchive } from './archive.ts';
+import { openTarContext } from './context-tar.ts';
+import { planCopy } from './copy.ts';
+import { copyOp, linesOf, pathsSource, testPorts, treeOf } from './testing.ts';
+
+function options(t: TestContext): { stagingFolder: () => string; searchPath: string | undefined } {
+  const root = mkdtempSync(join(tmpdir(), 'ossb-archive-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  return { stagingFolder: () => mkdtempSync(join(root, 'stage-')), searchPath: process.env.PATH };
+}
+
+async function* pieces(data: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+}
+
+interface Member extends Partial<Omit<TarHeader, 'size'>> {
+  readonly name: string;
+  readonly content?: string;
+}
+
+/** A tar of these members. */
+function tarOf(...members: readonly Member[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const { content = '', ...member } of members) {
+    const data = Buffer.from(content);
+    const header: TarHeader = {
+      type: 'file',
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      mtimeSec: 1,
+      mtimeNs: 0,
+      link: '',
+      major: 0,
+      minor: 0,
+      ...member,
+      size: data.length,
+    };
+    const block = Buffer.alloc(blockBytes);
+    encodeHeader(header, block, 0);
+    parts.push(encodePax(header) ?? Buffer.alloc(0), block, data, Buffer.alloc(paddingOf(data.length)));
+  }
+  return Buffer.concat([...parts, Buffer.alloc(endOfTarBytes)]);
+}
+
+const sample = tarOf(
+  { name: 's/', type: 'dir', mode: 0o755 },
+  { name: 's/d/', type: 'dir', mode: 0o750, uid: 12, gid: 13 },
+  { name: 's/d/f', content: 'F', uid: 14, gid: 15 },
+  {
+    name: 's/d/cap',
+    content: 'C',
+    mode: 0o755,
+    xattrs: new Map([
+      ['security.capability', Buffer.from('cap')],
+      ['user.foo', Buffer.from('bar')],
+    ]),
+  },
+  { name: 's/h', type: 'hardlink', link: 's/d/f' },
+  { name: 's/ln', type: 'symlink', mode: 0o777, link: 'd', uid: 3, gid: 4 },
+  { name: 's/dev', type: 'char', mode: 0o600, major: 1, minor: 3 },
+  { name: '/abs/x', content: 'abs', uid: 9 },
+);
+
+async function add(t: TestContext, archive: Buffer, destination = '/', base: string[] = [], more: Parameters<typeof copyOp>[2] = {}): Promise<string[]> {
+  const tree = treeOf('st.tar=x');
+  const openArchive = (): Promise<PlanEntry[] | undefined> => readArchive(pieces(archive), 'st.tar', options(t));
+  const op = copyOp([pathsSource('/st.tar', { unpack: 'auto' })], destination, more);
+  return linesOf(await planCopy(op, [undefined, tree], treeOf(...base), { ...testPorts, openArchive }));
+}
+
+test('ADD of an archive: owners of the archive, folders merge, all else replaces, links share the last owner', async (t) => {
+  assert.deepEqual(await add(t, sample, '/', ['real/', 's/', 's/d -> /real', 's/ln/', 's/ln/below=x']), [
+    'dir 755 0:0 abs',
+    'file 644 9:0 abs/x=abs',
+    'dir 755 0:0 s',
+    'dir 750 12:13 s/d',
+    'file 755 0:0 s/d/cap=C',
+    'file 644 0:0 s/d/f=F',
+    'char 600 0:0 s/dev',
+    'hardlink 644 0:0 s/h => s/d/f',
+    'symlink 777 3:4 s/ln -> d',
+  ]);
+});
+
+test('ADD of an archive: --chown concerns all but folders that are made on the way, --chmod nothing', async (t) => {
+  const lines = await add(t, sample, '/c', [], { chown: '8:9', chmod: '600' });
+  assert.deepEqual(lines.slice(0, 5), ['dir 755 8:9 c', 'dir 755 0:0 c/abs', 'file 644 8:9 c/abs/x=abs', 'dir 755 8:9 c/s', 'dir 750 8:9 c/s/d']);
+});
+
+test('ADD of an archive: a file where a folder was and back leaves nothing of the folder', async (t) => {
+  const archive = tarOf({ name: 'x', content: '1' }, { name: 'x/', type: 'dir', mode: 0o755 }, { name: 'x/new', content: '2' });
+  assert.deepEqual(await add(t, archive, '/', ['x/', 'x/old=o']), ['opaque dir 755 0:0 x', 'file 644 0:0 x/new=2']);
+});
+
+test('ADD of an archive: symlinks lead nowhere out of the root', async (t) => {
+  const archive = tarOf({ name: 'l', type: 'symlink', link: '../../../etc' }, { name: 'l/passwd', content: 'p' });
+  assert.deepEqual(await add(t, archive, '/t'), ['dir 755 0:0 etc', 'file 644 0:0 etc/passwd=p', 'dir 755 0:0 t', 'symlink 644 0:0 t/l -> ../../../etc']);
+});
+
+test('ADD of an archive: names that lead out of it are refused', async (t) => {
+  for (const member of [{ name: 's/../../evil' }, { name: '../evil' }, { name: 'h', type: 'hardlink', link: '../../etc/shadow' }] as const) {
+    await assert.rejects(add(t, tarOf(member)), { code: 'ARCHIVE_INVALID' });
+  }
+});
+
+for (const [name, program] of [
+  ['gzip', 'gzip'],
+  ['bzip2', 'bzip2'],
+  ['xz', 'xz'],
+  ['zstd', 'zstd'],
+] as const) {
+  test(`readArchive: ${name}`, async (t) => {
+    const compressed = spawnSync(program, ['-c'], { input: sample });
+    if (compressed.error !== undefined) return t.skip(`${program} is not installed`);
+    const entries = await readArchive(pieces(compressed.stdout, 77), 'x', options(t));
+    assert.deepEqual(
+      entries?.map((entry) => entry.path),
+      ['s/', 's/d/', 's/d/f', 's/d/cap', 's/h', 's/ln', 's/dev', '/abs/x'],
+    );
+    return undefined;
+  });
+}
+
+test('readArchive: GNU tar with a large file', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'ossb-tar-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  mkdirSync(join(root, 'in'));
+  writeFileSync(join(root, 'in', 'large'), Buffer.alloc(3_000_000, 'xyz'));
+  const tar = spawnSync('tar', ['-cz', '-C', root, 'in'], { maxBuffer: 1 << 26 });
+  const entries = await readArchive(pieces(tar.stdout, 65_536), 'x', options(t));
+  const large = entries?.find((entry) => entry.path === 'in/large');
+  assert.equal(large?.content?.kind, 'file');
+  assert.deepEqual(readFileSync((large?.content as { path: string }).path), readFileSync(join(root, 'in', 'large')));
+});
+
+test('readArchive: what is no archive', async (t) => {
+  const gzipped = spawnSync('gzip', ['-c'], { input: 'no tar' }).stdout;
+  for (const data of [
+    Buffer.alloc(0),
+    Buffer.from('text'),
+    Buffer.alloc(1024),
+    Buffer.alloc(5000, 'text'),
+    gzipped,
+    Buffer.from([0x1f, 0x8b, 1, 2, 3]),
+    Buffer.from('BZh9 no'),
+    Buffer.from('BZhello'),
+  ]) {
+    assert.equal(await readArchive(pieces(data), 'x', options(t)), undefined);
+  }
+});
+
+test('readArchive: archives that end early', async (t) => {
+  await assert.rejects(readArchive(pieces(sample.subarray(0, 1600)), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+  const gzipped = spawnSync('gzip', ['-c'], { input: Buffer.concat([sample.subarray(0, 2048), Buffer.alloc(200_000, 1)]) }).stdout;
+  await assert.rejects(readArchive(pieces(gzipped), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+});
+
+test('openTarContext: a tree of the archive', async (t) => {
+  const tree = await openTarContext(pieces(sample), options(t));
+  assert.deepEqual(
+    (await tree.list('')).map((node) => node.path),
+    ['abs', 's'],
+  );
+  const link = (await tree.lookup('s/h'))!;
+  assert.equal(await tree.contentDigest(link), await tree.contentDigest((await tree.lookup('s/d/f'))!));
+  await assert.rejects(openTarContext(pieces(Buffer.from('FROM scratch')), options(t)), { code: 'ARCHIVE_INVALID' });
+  await assert.rejects(openTarContext(pieces(tarOf({ name: '../x', content: 'x' })), options(t)), { code: 'ARCHIVE_INVALID' });
+});

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { openStore } from '../content/index.ts';
+import { makeVertex, type GitOp, type Vertex } from '../graph/index.ts';
+import type { StepContext } from '../solver/index.ts';
+import type { PlanEntry } from '../tree/index.ts';
+import { GitSource } from './git.ts';
+
+/** Serves the repositories below a folder by git's own server program. */
+async function serve(t: TestContext, folder: string, allows: (authorization: string | undefined) => boolean = () => true): Promise<string> {
+  const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend');
+  const server = createServer((request, response) => {
+    if (!allows(request.headers.authorization)) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+    const { pathname, search } = new URL(request.url!, 'http://host');
+    const child = spawn(backend, [], {
+      env: {
+        ...process.env,
+        GIT_PROJECT_ROOT: folder,
+        GIT_HTTP_EXPORT_ALL: '1',
+        GIT_CONFIG_NOSYSTEM: '1',
+        PATH_INFO: pathname,
+        QUERY_STRING: search.slice(1),
+        REQUEST_METHOD: request.method,
+        CONTENT_TYPE: request.headers['content-type'],
+        HTTP_CONTENT_ENCODING: request.headers['content-encoding'],
+        GIT_PROTOCOL: request.headers['git-protocol'] as string | undefined,
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: 'safe.directory',
+        GIT_CONFIG_VALUE_0: '*',
+      },
+    });
+    request.pipe(child.stdin);
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('close', () => {
+      const all = Buffer.concat(chunks);
+      const end = all.indexOf('\r\n\r\n');
+      const headers = all
+        .toString('latin1', 0, Math.max(end, 0))
+        .split('\r\n')
+        .map((line) => line.split(': ') as [string, string]);
+      const status = Number(headers.find(([name]) => name === 'Status')?.[1]?.slice(0, 3) ?? 200);
+      response.writeHead(status, Object.fromEntries(headers.filter(([name]) => name !== 'Status' && name !== ''))).end(all.subarray(end + 4));
+    });
+    return undefined;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Repository {
+  readonly git: (...args: string[]) => string;
+  readonly folder: string;
+  commit(message: string, files: Readonly<Record<string, string>>): string;
+}
+
+function repository(parent: string, name: string): Repository {
+  const folder = join(parent, name);
+  mkdirSync(folder, { recursive: true });
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(
+      ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+        [`GIT_${who}_NAME`, 'A'],
+        [`GIT_${who}_EMAIL`, 'a@b'],
+        [`GIT_${who}_DATE`, '1600000000 +0000'],
+      ]),
+    ),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ALLOW_PROTOCOL: 'file:http',
+  };
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  git('init', '-q', '-b', 'main');
+  return {
+    folder,
+    git,
+    commit(message, files) {
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(join(folder, path, '..'), { recursive: true });
+        writeFileSync(join(folder, path), content);
+      }
+      git('add', '-A');
+      git('commit', '-q', '-m', message);
+      return git('rev-parse', 'HEAD');
+    },
+  };
+}
+
+function temporary(t: TestContext): string {
+  const root = mkdtempSync(join(tmpdir(), 'ossb-git-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+function sourceIn(t: TestContext, storeRoot: string, secrets: Readonly<Record<string, string>> = {}): GitSource {
+  const store = openStore(storeRoot);
+  t.after(() => store.close());
+  const secret = (id: string): Promise<Uint8Array | undefined> => Promise.resolve(secrets[id] === undefined ? undefined : Buffer.from(secrets[id]));
+  return new GitSource({ store, env: process.env, secret, sshSocket: () => Promise.resolve(undefined), now: Date.now });
+}
+
+function vertexOf(url: string, more: Partial<GitOp> = {}): Vertex & { op: GitOp } {
+  return makeVertex({ kind: 'git', url, keepGitDir: false, submodules: true, ...more }, [], { name: 'ADD' }) as Vertex & { op: GitOp };
+}
+
+const context: StepContext = { signal: new AbortController().signal, hints: { exported: false, mounted: false }, emit: () => {} };
+
+function linesOf(entries: readonly PlanEntry[]): string[] {
+  return entries.map(({ type, mode, path, link, content }) => {
+    const text = content?.kind === 'file' ? `=${readFileSync(content.path, 'utf8')}` : '';
+    return `${type} ${mode.toString(8)} ${path}${text}${link === undefined ? '' : ` -> ${link}`}`;
+  });
+}
+
+test('GitSource: the default branch, with exactly the files of the commit', async (t) => {
+  const root = temporary(t);
+  const { folder, commit, git } = repository(root, 'r');
+  commit('1', { a: 'old' });
+  symlinkSync('a', join(folder, 'link'));
+  writeFileSync(join(folder, 'run'), 'x');
+  chmodSync(join(folder, 'run'), 0o755);
+  writeFileSync(join(folder, '.gitattributes'), 'a export-ignore\nrun filter=evil\n');
+  const head = commit('2', { a: 'new', 'd/b': 'b' });
+  git('checkout', '-q', '-b', 'other');
+  commit('3', { a: 'other' });
+  git('checkout', '-q', 'main');
+  const url = `${await serve(t, root)}/r/.git`;
+  const source = sourceIn(t, join(root, 'store'));
+  const vertex = vertexOf(url, { mtime: 'commit' });
+  assert.deepEqual(await source.keyParts(vertex, context.signal), [head]);
+  const entries = await source.checkout(vertex, context);
+  assert.deepEqual(linesOf(entries), [
+    'file 644 .gitattributes=a export-ignore\nrun filter=evil\n',
+    'file 644 a=new',
+    'dir 755 d',
+    'file 644 d/b=b',
+    'symlink 777 link -> a',
+    'file 755 run=x',
+  ]);
+  assert.deepEqual(new Set(entries.map((entry) => entry.mtimeSec)), new Set([1_600_000_000]));
+  assert.equal((await source.checkout(vertexOf(url, { ref: 'other' }), context)).find((entry) => entry.path === 'a')?.size, 5);
+});
+
+test('GitSource: branches, tags, annotated tags and commits', async (t) => {
+  const root = temporary(t);
+  const { commit, git } = repository(root, 'r');
+  const first = commit('1', { a: '1' });
+  git('tag', 'light');
+  git('tag', '-a', '-m', 'm', 'heavy');
+  const tagObject = git('rev-parse', 'heavy');
+  const second = commit('2', { a: '22' });
+  git('branch', 'feature/x');
+  const url = `${await serve(t, root)}/r/.git`;
+  const source = sourceIn(t, join(root, 'store'));
+  for (const [ref, expected] of [
+    ['light', first],
+    ['heavy', first],
+    ['refs/tags/heavy', first],
+    ['main', second],
+    ['feature/x', second],
+    ['refs/heads/main', second],
+    [first, first],
+  ] as const) {
+    const vertex = vertexOf(url, { ref });
+    assert.deepEqual(await source.keyParts(vertex, context.signal), [expected], ref);
+    assert.equal((await source.checkout(vertex, context))[0]!.size, expected === first ? 1 : 2, ref);
+  }
+  assert.deepEqual(await source.keyParts(vertexOf(url, { ref: 'heavy', checksum: tagObject }), context.signal), [first]);
+  assert.deepEqual(await source.keyParts(vertexOf(url, { ref: 'heavy', checksum: first.slice(0, 10) }), context.signal), [first]);
+  await assert.rejects(source.keyParts(vertexOf(url, { ref: 'light', checksum: second }), context.signal), { code: 'CHECKSUM_MISMATCH' });
+  await assert.rejects(source.keyParts(vertexOf(url, { ref: 'nope' }), context.signal), { code: 'GIT_REF_MISSING' });
+  await assert.rejects(source.keyParts(vertexOf(url, { ref: '--upload-pack=touch x' }), context.signal), { code: 'GIT_URL_INVALID' });
+  await assert.rejects(source.keyParts(vertexOf(url.replace('/r/', '/none/')), context.signal), { code: 'GIT_FAILED' });
+  await assert.rejects(source.keyParts(vertexOf('ext::sh -c "touch x"'), context.signal), { code: 'GIT_FAILED' });
+});
+
+test('GitSource: a commit that was fetched once is not fetched again', async (t) => {
+  const root = temporary(t);
+  const { commit } = repository(root, 'r');
+  const head = commit('1', { a: '1' });
+  let open = true;
+  const url = `${await serve(t, root, () => open)}/r/.git`;
+  await sourceIn(t, join(root, 'store')).checkout(vertexOf(url), context);
+  open = false;
+  const entries = await sourceIn(t, join(root, 'store')).checkout(vertexOf(url, { ref: head }), context);
+  assert.deepEqual(linesOf(entries), ['file 644 a=1']);
+});
+
+test('GitSource: a folder of the repository, which no symlink replaces', async (t) => {
+  const root = temporary(t);
+  const { folder, commit } = repository(root, 'r');
+  symlinkSync('/etc', join(folder, 'evil'));
+  commit('1', { 'a/b/c': '1', x: '2' });
+  const url = `${await serve(t, root)}/r/.git`;
+  const source = sourceIn(t, join(root, 'store'));
+  assert.deepEqual(linesOf(await source.checkout(vertexOf(url, { subdir: '/a/b' }), context)), ['file 644 c=1']);
+  for (const subdir of ['evil', 'x', 'none', '../..']) await assert.rejects(source.checkout(vertexOf(url, { subdir }), context), { code: 'GIT_REF_MISSING' });
+});
+
+test('GitSource: keeps .git where it is asked to', async (t) => {
+  const root = temporary(t);
+  const { commit } = repository(root, 'r');
+  const head = commit('1', { a: '1' });
+  const url = `${await serve(t, root)}/r/.git`;
+  const entries = await sourceIn(t, join(root, 'store')).checkout(vertexOf(url.replace('//', '//user:password@'), { keepGitDir: true, ref: 'main' }), context);
+  const config = entries.find((entry) => entry.path === '.git/config')?.content;
+  const text = readFileSync((config as { path: string }).path, 'utf8');
+  assert.match(text, new RegExp(`url = ${url}`));
+  assert.doesNotMatch(text, /password/);
+  assert.equal(execFileSync('git', ['-C', join((config as { path: string }).path, '../..'), 'rev-parse', 'main'], { encoding: 'utf8' }).trim(), head);
+});
+
+test('GitSource: submodules', async (t) => {
+  const root = temporary(t);
+  const sub = repository(root, 'sub');
+  sub.commit('1', { inner: 'i' });
+  const { commit, git } = repository(root, 'r');
+  const server = await serve(t, root);
+  // Added by path: our server cannot answer while we wait for git.
+  git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', sub.folder, 'lib/sub');
+  commit('1', { a: '1', '.gitmodules': `[submodule "lib/sub"]\n\tpath = lib/sub\n\turl = ${server}/sub/.git\n` });
+  const source = sourceIn(t, join(root, 'store'));
+  const lines = linesOf(await source.checkout(vertexOf(`${server}/r/.git`), context));
+  assert.deepEqual(lines.slice(1), ['file 644 a=1', 'dir 755 lib', 'dir 755 lib/sub', 'file 644 lib/sub/inner=i']);
+  const without = linesOf(await source.checkout(vertexOf(`${server}/r/.git`, { submodules: false }), context));
+  assert.deepEqual(without.slice(1), ['file 644 a=1', 'dir 755 lib', 'dir 755 lib/sub']);
+});
+
+test('GitSource: credentials reach the server and nothing else', async (t) => {
+  const root = temporary(t);
+  repository(root, 'r').commit('1', { a: '1' });
+  const expected = `basic ${Buffer.from('x-access-token:token').toString('base64')}`;
+  const url = `${await serve(t, root, (authorization) => authorization === expected)}/r/.git`;
+  const { host } = new URL(url);
+  await assert.rejects(sourceIn(t, join(root, 'store')).keyParts(vertexOf(url), context.signal), { code: 'GIT_UNAUTHORIZED' });
+  await sourceIn(t, join(root, 'store'), { GIT_AUTH_TOKEN: 'token\n' }).checkout(vertexOf(url), context);
+  await sourceIn(t, join(root, 'store'), { [`GIT_AUTH_TOKEN.${host}`]: 'token', GIT_AUTH_TOKEN: 'wrong' }).keyParts(vertexOf(url), context.signal);
+  await sourceIn(t, join(root, 'store'), { GIT_AUTH_HEADER: expected }).keyParts(vertexOf(url), context.signal);
+  const stored = readdirSync(join(root, 'store', 'git'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.ok(stored.length > 0);
+  for (const entry of stored) assert.doesNotMatch(readFileSync(join(entry.parentPath, entry.name), 'latin1'), /token|eC1hY2Nlc3M/);
+});
