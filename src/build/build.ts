@@ -92,7 +92,7 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
   const targets = graphs.map((graph) => graph.target);
   const imageOutput = outputs.find((output) => output.kind !== 'local' && output.kind !== 'tar' && output.kind !== 'cacheonly');
   const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
-  for (const vertex of reachable(targets)) emit(stepEvent(vertex));
+  for (const vertex of reachable(targets)) if (isShown(vertex)) emit(stepEvent(vertex));
   const pushEarly = earlyPush(outputs, hints, session);
   const results = await solve(targets, {
     runners: session.runners,
@@ -101,7 +101,7 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     parallelism,
     signal,
     emit: (event) => {
-      session.tell(event);
+      if (isShown(event.vertex)) session.tell(event);
       if ((event.kind === 'done' || event.kind === 'cached') && event.result !== undefined) pushEarly?.(event.vertex, event.result, event.kind);
     },
   });
@@ -189,6 +189,11 @@ function outputsOf(request: BuildRequest): readonly Output[] {
   if (request.push !== true) return named;
   const pushed = named.map((output) => (output.kind === 'image' ? { ...output, push: true } : output));
   return pushed.some((output) => output.kind === 'image') ? pushed : [...pushed, { kind: 'image', names, push: true }];
+}
+
+/** What docker shows as no step is none: the empty filesystem, and the layers of COPY --link put in their place. */
+function isShown(vertex: Vertex): boolean {
+  return vertex.op.kind !== 'scratch' && vertex.op.kind !== 'merge';
 }
 
 function stepEvent(vertex: Vertex): BuildEvent {

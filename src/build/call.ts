@@ -108,7 +108,7 @@ function warningText(warning: Warning, dockerfile: Dockerfile): string {
     .slice(Math.max(0, startLine - 3), endLine + 2)
     .map(({ line, number }) => `${String(number).padStart(4)} | ${number >= startLine && number <= endLine ? '>>>' : '   '} ${line}`);
   const rule = '-'.repeat(20);
-  return `WARNING: ${warning.rule} - ${warning.url}\n${warning.description}\n${warning.message}\n${dockerfile.file}:${startLine}\n${rule}\n${shown.join('\n')}\n${rule}\n`;
+  return `WARNING: ${warning.rule} - ${warning.url}\n${warning.message}\n${dockerfile.file}:${startLine}\n${rule}\n${shown.join('\n')}\n${rule}\n`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { LayerSources } from '../cache/index.ts';
 import type { Store } from '../content/index.ts';
 import type { FileSink, ImageSet, Pusher } from '../exporter/index.ts';
@@ -212,14 +213,23 @@ async function exportLayout(output: Output & { kind: 'oci' | 'docker' | 'load' }
 
 async function exportFiles(output: Output & { kind: 'local' | 'tar' }, builds: readonly PlatformBuild[], ports: ExportPorts): Promise<void> {
   const worker = await ports.worker();
-  if (output.kind === 'tar' && output.dest === '-') throw new Error('a tar on standard output goes through a file');
   for (const build of builds) {
     await Promise.all(build.result.layers.map((diffID) => ports.provider.fetch(diffID)));
     await Promise.all(build.result.layers.map((diffID) => ports.provider.index(diffID)));
     const folder = resolve(ports.settings.cwd, output.dest);
     const destination = builds.length > 1 && output.kind === 'local' ? `${folder}/${formatPlatform(build.platform).replaceAll('/', '_')}` : folder;
-    await worker.exportTree(build.result.layers, destination, output.kind === 'local' ? 'dir' : 'tar');
+    if (output.kind === 'local') await worker.exportTree(build.result.layers, destination, 'dir', ports.signal);
+    else if (output.dest === '-') await writeTarTo(ports.stdout(), build, worker, ports);
+    else await worker.exportTree(build.result.layers, destination, 'tar', ports.signal);
   }
+}
+
+/** The worker writes a file, from which the bytes go on: it has no way to a stream of ours. */
+async function writeTarTo(stdout: NodeJS.WritableStream, build: PlatformBuild, worker: WorkerClient, ports: ExportPorts): Promise<void> {
+  const file = join(ports.store.tempDir(), 'tree.tar');
+  await worker.exportTree(build.result.layers, file, 'tar', ports.signal);
+  const { pipeline } = await import('node:stream/promises');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), stdout, { end: false, signal: ports.signal });
 }
 
 function imageResult(set: ImageSet, names: readonly string[]): ImageResult {

@@ -4,4 +4,4 @@ export type { DiskRecord, DiskUsage, DoctorFact, DoctorReport, Engine, Environme
 export { build } from './build.ts';
 export { diskUsage, listImages, prune } from './store-commands.ts';
 export { doctor } from './doctor.ts';
-export { version } from './version.ts';
+export { version } from '../version.ts';

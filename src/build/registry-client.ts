@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import type { RegistryClient } from '../registry/index.ts';
 import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 /** The client with this user's credentials: docker's config.json, then podman's auth.json. */
 export async function openRegistryClient(request: Pick<BuildRequest, 'registryMirrors' | 'insecureRegistries'>, settings: Settings): Promise<RegistryClient> {

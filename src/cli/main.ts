@@ -3,4 +3,4 @@ import { processConsole } from './console.ts';
 import { loadEngine } from './engine.ts';
 import { runCommand } from './run-command.ts';
 
-process.exit(await runCommand(process.argv.slice(2), processConsole(), loadEngine));
+void runCommand(process.argv.slice(2), processConsole(), loadEngine).then((exitCode) => process.exit(exitCode));

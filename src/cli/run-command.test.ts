@@ -12,7 +12,7 @@ import { fakeConsole, type FakeConsole } from './testing/fake-console.ts';
 import { FakeEngine, someDigest } from './testing/fake-engine.ts';
 import { recordedBuild, stepFailure } from './testing/recorded-build.ts';
 import { textWidth } from './progress/text-width.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 const image = { digest: someDigest, descriptor: { mediaType: 'x', digest: someDigest, size: 1 }, names: ['localhost:5000/app:1'] };
 

@@ -1,6 +1,6 @@
 import type { Console } from './console.ts';
 import type { LoadEngine } from './engine.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 /** Gives the exit code. */
 export type Command = (argv: readonly string[], console: Console, loadEngine: LoadEngine) => Promise<number>;

@@ -4,5 +4,5 @@ import type { WorkerOptions } from './protocol.ts';
 import { serveProcess, serveThread } from './server.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
-if (isMainThread) await serveProcess(options);
+if (isMainThread) void serveProcess(options);
 else serveThread(options);

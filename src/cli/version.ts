@@ -1,2 +1,0 @@
-/** Of package.json; a test holds them equal. */
-export const version = '0.1.0';
