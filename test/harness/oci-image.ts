@@ -60,10 +60,12 @@ export async function readImage(digest: string, blob: BlobSource, platform?: str
     return readImage(chosen.digest, blob, platform);
   }
   const config = JSON.parse((await checked(document.config.digest)).toString()) as Record<string, unknown>;
-  const diffIDs = (config['rootfs'] as { diff_ids: string[] }).diff_ids;
-  if (diffIDs.length !== document.layers.length) throw new Error(`${digest}: ${document.layers.length} layers, ${diffIDs.length} diffIDs`);
+  // An image of no layers has null for both lists where BuildKit wrote it.
+  const diffIDs = (config['rootfs'] as { diff_ids: string[] | null }).diff_ids ?? [];
+  const blobs = document.layers ?? [];
+  if (diffIDs.length !== blobs.length) throw new Error(`${digest}: ${blobs.length} layers, ${diffIDs.length} diffIDs`);
   const layers: TarMember[][] = [];
-  for (const [i, layer] of document.layers.entries()) {
+  for (const [i, layer] of blobs.entries()) {
     const bytes = await checked(layer.digest);
     if (bytes.length !== layer.size) throw new Error(`layer ${layer.digest}: size ${bytes.length}, said ${layer.size}`);
     const tar = inflate(bytes);

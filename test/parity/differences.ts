@@ -31,7 +31,8 @@ function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: Readonl
     for (const key of ['type', 'mode', 'owner', 'size', 'link', 'device', 'xattrs', 'sharedWith'] as const) {
       if (left[key] !== right[key]) found.push({ where: `tree ${path} ${key}`, buildkit: String(left[key]), ossb: String(right[key]) });
     }
-    if (!left.content.equals(right.content)) found.push({ where: `tree ${path} content`, buildkit: excerpt(left.content), ossb: excerpt(right.content) });
+    if (!left.content.equals(right.content))
+      found.push({ where: `tree ${path} content`, buildkit: excerpt(left.content, right.content), ossb: excerpt(right.content, left.content) });
     const old = Math.min(left.mtime, right.mtime) < startedAtSeconds;
     if (left.type !== 'dir' && old && left.mtime !== right.mtime) {
       found.push({ where: `tree ${path} mtime`, buildkit: String(left.mtime), ossb: String(right.mtime) });
@@ -59,12 +60,12 @@ function describeLayers(image: OciImage): string {
 function comparableConfig(config: Readonly<Record<string, unknown>>): unknown {
   const { created, rootfs, history, ...rest } = config;
   const steps = (history as readonly Record<string, unknown>[] | undefined)?.map(({ created: time, ...step }) => ({ ...step, dated: typeof time }));
-  return { ...rest, dated: typeof created, history: steps, layers: (rootfs as { diff_ids: unknown[] }).diff_ids.length };
+  return { ...rest, dated: typeof created, history: steps, layers: (rootfs as { diff_ids: unknown[] | null }).diff_ids?.length ?? 0 };
 }
 
 function comparableManifest(image: OciImage): unknown {
   const { layers, config, ...rest } = image.manifest;
-  return { ...rest, config: config.mediaType, layers: layers.map((layer) => layer.mediaType) };
+  return { ...rest, config: config.mediaType, layers: layers?.map((layer) => layer.mediaType) };
 }
 
 /** Leaves of two JSON values that differ. */
@@ -82,6 +83,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function excerpt(content: Buffer): string {
-  return JSON.stringify(content.toString('utf8', 0, 80));
+/** What a file has around the first byte that another has not. */
+function excerpt(content: Buffer, other: Buffer): string {
+  let at = 0;
+  while (at < content.length && content[at] === other[at]) at++;
+  return JSON.stringify(content.toString('utf8', Math.max(0, at - 40), at + 200));
 }

@@ -1,2 +1,2 @@
 FROM busybox
-RUN awk '{print $2, $3}' /proc/mounts | grep -v -E '^/(etc|run)?.*overlay' | sort >/mounts
+RUN awk '{print $2}' /proc/mounts | grep -v -E '^/(etc|sys/fs)' | sort >/mounts
