@@ -1,5 +1,5 @@
 /** Bundles the command, the worker and the library into dist/. */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -45,23 +45,15 @@ await build({
   banner: { js: "const moduleURL = 'file://' + encodeURI(__filename);" },
   plugins: [lazyBuiltins],
 });
-await build({
-  ...common,
-  stdin: {
-    contents: `
-      const { enableCompileCache } = require('node:module');
-      const cache = process.env.XDG_CACHE_HOME || (process.env.HOME ? process.env.HOME + '/.cache' : '');
-      if (cache) enableCompileCache(cache + '/ossb/compile');
-      require('./main.cjs');`,
-    resolveDir: root,
-  },
-  outdir: undefined,
-  outfile: join(outdir, 'ossb.cjs'),
-  bundle: false,
-  packages: undefined,
-  format: 'cjs',
-  banner: { js: '#!/usr/bin/env node' },
-});
+writeFileSync(
+  join(outdir, 'ossb.cjs'),
+  `#!/usr/bin/env node
+const { enableCompileCache } = require('node:module');
+const cache = process.env.XDG_CACHE_HOME || (process.env.HOME ? process.env.HOME + '/.cache' : '');
+if (cache) enableCompileCache(cache + '/ossb/compile');
+require('./main.cjs');
+`,
+);
 chmodSync(join(outdir, 'ossb.cjs'), 0o755);
 await build({
   ...common,

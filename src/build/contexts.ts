@@ -19,6 +19,7 @@ export interface ContextPorts {
   /** The main context where it is a folder, and what it leaves out. */
   readonly folder: string | undefined;
   readonly ignoreFile: IgnoreInput | undefined;
+  readonly importLayout: (folder: string, ref: string, platform: Platform) => Promise<ResolvedImage>;
   readonly resolveImage: (ref: string, platform: Platform, purpose: string, signal: AbortSignal) => Promise<ResolvedImage>;
 }
 
@@ -70,6 +71,7 @@ export class Contexts {
       case 'http':
         return { kind: 'http', url: source.url, unpack: /\.(tar|tgz|tar\.(gz|xz|bz2|zst))$/i.test(new URL(source.url).pathname) };
       case 'oci-layout':
+        return { kind: 'image', image: await this.#ports.importLayout(resolve(this.#ports.settings.cwd, source.path), source.ref, platform) };
       case 'stdin':
         throw requestError(
           'CONTEXT_INVALID',

@@ -86,7 +86,9 @@ export function openSession(options: SessionOptions): Session {
   const cache = new RecordStore({ store, now, layerAvailable: (diffID) => provider.available(diffID) });
   const resolveImage = (ref: string, platform: Platform, purpose: string, stopSignal: AbortSignal): Promise<ResolvedImage> =>
     tellStep(purpose, emit, now, () => resolver.resolve(ref, platform, AbortSignal.any([signal, stopSignal])));
-  const contexts = new Contexts({ request, settings, store, folder: options.contextFolder, ignoreFile: options.ignoreFile, resolveImage });
+  const importLayout = async (folder: string, ref: string, platform: Platform): Promise<ResolvedImage> =>
+    (await import('./oci-layout-source.ts')).importOciLayout(folder, ref, platform, store, layers);
+  const contexts = new Contexts({ request, settings, store, folder: options.contextFolder, ignoreFile: options.ignoreFile, resolveImage, importLayout });
   const imageOutput = options.outputs.find((output) => output.kind === 'image' || output.kind === 'oci' || output.kind === 'docker');
   const format = imageOutput === undefined ? undefined : formatOf(imageOutput);
 

@@ -1,7 +1,7 @@
 import { rules } from '../../dockerfile/index.ts';
 import { harmlessText } from '../progress/harmless-text.ts';
 import { sourceExcerpt } from '../source-excerpt.ts';
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
 import type { CheckedFile, Finding } from './check-file.ts';
 
 export type ReportFormat = 'text' | 'json' | 'sarif';

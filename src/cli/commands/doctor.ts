@@ -6,7 +6,7 @@ import { parseFlags } from '../flags/parse-flags.ts';
 import { helpText } from '../help/help-text.ts';
 import { harmlessText } from '../progress/harmless-text.ts';
 import { Faults, usageError } from '../usage-error.ts';
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
 
 const table = {
   command: 'ossb doctor',

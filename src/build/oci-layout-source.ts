@@ -1,0 +1,59 @@
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Store } from '../content/index.ts';
+import { parseImageConfig, parseIndex, parseManifest } from '../image/index.ts';
+import type { LayerStore } from '../layer/index.ts';
+import { digestOf, hexOf, isDigest, isIndexType, parseDiffID, type Descriptor, type Index, type Platform } from '../oci/index.ts';
+import { selectPlatform } from '../registry/index.ts';
+import { requestError } from './error.ts';
+import type { ResolvedImage } from './image-resolver.ts';
+
+/** Takes an image of an OCI layout folder (OCI image spec image-layout.md) into the store. `ref` is a tag or a digest. Errors: CONTEXT_INVALID, and those of damaged documents. */
+export async function importOciLayout(folder: string, ref: string, platform: Platform, store: Store, layers: LayerStore): Promise<ResolvedImage> {
+  const name = `oci-layout://${folder}:${ref}`;
+  const indexPath = join(folder, 'index.json');
+  if (!existsSync(indexPath)) throw requestError('CONTEXT_INVALID', `Cannot use ${name}: ${folder} has no index.json`, 'Give the folder of an OCI layout.');
+  const root = choose(parseIndex(readFileSync(indexPath), indexPath), ref, name);
+  const read = (descriptor: Descriptor): Buffer => {
+    const bytes = readFileSync(blobPath(folder, descriptor));
+    if (digestOf(bytes) !== descriptor.digest)
+      throw requestError('CONTEXT_INVALID', `Cannot use ${name}: blob ${descriptor.digest} is damaged`, 'Write the layout again.');
+    store.blobs.put(bytes);
+    return bytes;
+  };
+  const descriptor = isIndexType(root.mediaType) ? selectPlatform(parseIndex(read(root), name), platform, name) : root;
+  const manifest = parseManifest(read(descriptor), name);
+  const config = parseImageConfig(read(manifest.config), name);
+  for (const [i, layer] of manifest.layers.entries()) {
+    if (!store.blobs.has(layer.digest)) {
+      using writer = store.blobs.writer({ digest: layer.digest, size: layer.size });
+      for await (const chunk of createReadStream(blobPath(folder, layer), { highWaterMark: 1 << 20 })) writer.write(chunk as Uint8Array);
+      await writer.commit();
+    }
+    layers.registerBlob(parseDiffID(config.rootfs.diff_ids[i] ?? ''), layer);
+  }
+  return {
+    ref: name,
+    manifest: descriptor.digest,
+    platform: { os: config.os, architecture: config.architecture, ...(config.variant === undefined ? {} : { variant: config.variant }) },
+    config,
+  };
+}
+
+function choose(index: Index, ref: string, name: string): Descriptor {
+  const found = isDigest(ref)
+    ? index.manifests.find((item) => item.digest === ref)
+    : (index.manifests.find((item) => item.annotations?.['org.opencontainers.image.ref.name'] === ref) ??
+      (ref === 'latest' && index.manifests.length === 1 ? index.manifests[0] : undefined));
+  if (found !== undefined) return found;
+  const tags = index.manifests.flatMap((item) => item.annotations?.['org.opencontainers.image.ref.name'] ?? []);
+  throw requestError(
+    'CONTEXT_INVALID',
+    `Cannot use ${name}: the layout has no ${ref}`,
+    tags.length > 0 ? `It has ${tags.join(', ')}.` : 'Name an image of it by its digest.',
+  );
+}
+
+function blobPath(folder: string, descriptor: Descriptor): string {
+  return resolve(folder, 'blobs', 'sha256', hexOf(descriptor.digest));
+}
