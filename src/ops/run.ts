@@ -145,6 +145,8 @@ async function prepareMount(
       return { kind: 'secret', target: mount.target, data, mode: mount.mode, uid: mount.uid, gid: mount.gid };
     }
     case 'ssh': {
+      // Set whether or not there is an agent, as docker build has it.
+      if (!scope.env.some((entry) => entry.startsWith('SSH_AUTH_SOCK='))) scope.env.push(`SSH_AUTH_SOCK=${mount.target}`);
       const path = await ports.sshSocket(mount.id);
       if (path === undefined) {
         if (!mount.required) return undefined;
@@ -153,7 +155,6 @@ async function prepareMount(
           hint: `Start an agent, add a key, and give it with --ssh ${mount.id === 'default' ? 'default' : `${mount.id}=SOCKET`}.`,
         });
       }
-      if (!scope.env.some((entry) => entry.startsWith('SSH_AUTH_SOCK='))) scope.env.push(`SSH_AUTH_SOCK=${mount.target}`);
       return { kind: 'socket', path, target: mount.target, mode: mount.mode, uid: mount.uid, gid: mount.gid };
     }
     default:
