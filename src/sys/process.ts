@@ -76,6 +76,11 @@ function killOnAbort(child: ChildProcess, signal: AbortSignal, graceMs: number):
   const onAbort = (): void => {
     child.kill('SIGTERM');
     timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    // What it started may hold its pipes open; nobody reads them any more.
+    child.once('exit', () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    });
   };
   signal.addEventListener('abort', onAbort, { once: true });
   return () => {
