@@ -209,14 +209,10 @@ export class LayerStore {
     using writer = this.#store.blobs.writer();
     const compressor = this.#codec.compress(compression, level, (chunk) => writer.write(chunk));
     try {
-      const underWay: Promise<void>[] = [];
       for await (const chunk of source as AsyncIterable<Uint8Array>) {
         signal.throwIfAborted();
-        const waiting = compressor.write(chunk);
-        if (waiting) underWay.push(waiting);
-        if (underWay.length >= writesUnderWay) await underWay.shift();
+        await compressor.write(chunk);
       }
-      await Promise.all(underWay);
       await compressor.end();
     } catch (error) {
       compressor.abort();
@@ -424,6 +420,3 @@ export class LayerStore {
 
 /** Entries of indexes kept in memory, some 40 MB. */
 const rememberedEntries = 150_000;
-
-/** Chunks handed to a compressor that it has not done with. */
-const writesUnderWay = 8;

@@ -25,6 +25,6 @@ export interface Codec {
   readonly name: string;
   /** `level` undefined means the codec's default: fast. */
   compress(kind: Compression, level: number | undefined, sink: ByteSink): Compressor;
-  /** Errors: STREAM_CORRUPT. Leaving the iteration early stops the work. */
+  /** A chunk is only lent: it may be reused when the next is asked for. Leaving the iteration early stops the work. Errors: STREAM_CORRUPT. */
   decompress(kind: Compression, source: CompressedSource, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }

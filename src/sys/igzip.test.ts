@@ -30,6 +30,11 @@ async function* pieces(input: Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < input.length; at += 10_000) yield input.subarray(at, at + 10_000);
 }
 
+/** Chunks are only lent. */
+function copied(chunks: AsyncIterable<Uint8Array>): Promise<Buffer[]> {
+  return Array.fromAsync(chunks, (chunk) => Buffer.from(chunk));
+}
+
 test('igzipCodec without igzip is the fallback', () => {
   assert.equal(igzipCodec(fallback, { program: undefined }), fallback);
 });
@@ -43,7 +48,7 @@ test('igzipCodec compresses what zlib reads, without name and time, and reads it
       assert.deepEqual(await compressAll(input, level), packed);
       const file = join(dir, 'packed');
       writeFileSync(file, packed);
-      for (const source of [pieces(packed), { path: file }]) assert.ok(Buffer.concat(await Array.fromAsync(codec.decompress('gzip', source))).equals(input));
+      for (const source of [pieces(packed), { path: file }]) assert.ok(Buffer.concat(await copied(codec.decompress('gzip', source))).equals(input));
     }
   }
 });
@@ -51,11 +56,15 @@ test('igzipCodec compresses what zlib reads, without name and time, and reads it
 test('igzipCodec reads several members and refuses what is cut, altered or no gzip', { skip }, async () => {
   const packed = gzipSync(text);
   const both = Buffer.concat([packed, gzipSync('more')]);
-  assert.equal(Buffer.concat(await Array.fromAsync(codec.decompress('gzip', pieces(both)))).length, text.length + 4);
+  assert.equal(Buffer.concat(await copied(codec.decompress('gzip', pieces(both)))).length, text.length + 4);
   const altered = Buffer.from(packed);
   altered[altered.length - 6]! ^= 1;
   for (const bad of [packed.subarray(0, -1), packed.subarray(0, 5), altered, Buffer.from('no gzip at all')]) {
-    await assert.rejects(Array.fromAsync(codec.decompress('gzip', pieces(bad))), (error) => error instanceof StreamError && error.code === 'STREAM_CORRUPT');
+    const file = join(dir, 'bad');
+    writeFileSync(file, bad);
+    for (const source of [pieces(bad), { path: file }]) {
+      await assert.rejects(copied(codec.decompress('gzip', source)), (error) => error instanceof StreamError && error.code === 'STREAM_CORRUPT');
+    }
   }
 });
 
@@ -85,6 +94,15 @@ test('igzipCodec: errors of sink and source come out as they are, and aborting e
     { message: 'stop' },
   );
   for await (const _ of codec.decompress('gzip', pieces(packed))) break;
+  const file = join(dir, 'left');
+  writeFileSync(file, packed);
+  for await (const _ of codec.decompress('gzip', { path: file })) break;
+  await assert.rejects(
+    async () => {
+      for await (const _ of codec.decompress('gzip', { path: file }, AbortSignal.abort(new Error('before')))) assert.fail();
+    },
+    { message: 'before' },
+  );
   const children = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm=']).toString();
   assert.ok(!children.includes('igzip') || children.includes('defunct'), children);
 });
