@@ -96,7 +96,7 @@ async function prepareDestination({ op, target, made }: Copy, name: string, type
 
 async function copyEntries(copy: Copy, root: SelectedRoot, destination: string): Promise<void> {
   const { target } = copy;
-  const firstCopies = new FirstCopies<Inode>();
+  const firstCopies = new FirstCopies<Inode>(root.entries);
   /** Folders above the entry in question, not yet made where `node` is there. */
   const above: { path: string; node: TreeNode | undefined }[] = [];
   for (const { path, node, included } of root.entries) {

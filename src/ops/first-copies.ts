@@ -3,14 +3,21 @@ import type { TreeNode } from '../tree/index.ts';
 /** What became of the first of the names that a file has, so that the others can be made links to it. Only names below one folder are compared. */
 export class FirstCopies<T> {
   readonly #byPath = new Map<string, { readonly node: TreeNode; readonly copy: T }>();
+  /** The names that links lead to: most trees have none, and nothing needs to be kept. */
+  readonly #linked = new Set<string>();
+
+  constructor(entries: readonly { readonly node: TreeNode }[]) {
+    for (const { node } of entries) if (node.type === 'hardlink') this.#linked.add(node.link!);
+  }
 
   find(node: TreeNode): T | undefined {
+    if (this.#linked.size === 0) return undefined;
     const first = this.#byPath.get(identityOf(node));
     return first !== undefined && isSameFile(first.node, node) ? first.copy : undefined;
   }
 
   add(node: TreeNode, copy: T): void {
-    this.#byPath.set(identityOf(node), { node, copy });
+    if (this.#linked.has(identityOf(node))) this.#byPath.set(identityOf(node), { node, copy });
   }
 }
 

@@ -81,6 +81,8 @@ export function createRunners(ports: RunnerPorts): OpRunners {
 
   const runCopy = async (vertex: Vertex, op: CopyOp, inputs: readonly Result[], context: StepContext): Promise<LayersResult> => {
     const base = op.link ? scratch() : layersOf(inputs[0]);
+    // It starts while we plan; who waits for it below hears of a failure.
+    ports.worker().catch(() => {});
     const selected = await selectFor(vertex, op, inputs);
     context.signal.throwIfAborted();
     const openArchive = async (tree: FileTree, node: TreeNode): Promise<PlanEntry[] | undefined> =>

@@ -11,7 +11,7 @@ export async function selectionDigest(op: CopyOp, roots: readonly SelectedRoot[]
   let text = '';
   for (const root of roots) {
     text += `${JSON.stringify(['root', root.name])}\n`;
-    const firstNames = new FirstCopies<string>();
+    const firstNames = new FirstCopies<string>(root.entries);
     for (const { path, node, included } of root.entries) {
       // The attributes of a folder whose contents alone are taken do not matter.
       if (path === '' && node.type === 'dir' && contentsOnly) continue;
