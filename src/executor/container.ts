@@ -1,9 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { processEnd, startProcess, type DeviceGuard, type ProcessExit } from '../sys/index.ts';
+import { processEnd, startProcess, type ChildProcess, type DeviceGuard, type ProcessExit } from '../sys/index.ts';
 import { executorError } from './error.ts';
 import type { OnOutput, StepExit } from './request.ts';
 import type { OciRuntime } from './runtime.ts';

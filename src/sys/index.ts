@@ -5,7 +5,7 @@ export { mknod, setTimes } from './mknod.ts';
 export { mount, mountFlags, unmount, type MountRequest } from './mount.ts';
 export { sealedProgram } from './memfd.ts';
 export { findProgram } from './program.ts';
-export { processEnd, runProcess, startProcess, type ProcessExit, type ProcessOptions } from './process.ts';
+export { processEnd, runProcess, startProcess, type ChildProcess, type ProcessExit, type ProcessOptions } from './process.ts';
 export { detectLevel, inUserNamespace, userNamespaceObstacle, type PrivilegeLevel } from './privilege.ts';
 export { startInNamespaces, type NamespacedProcess, type NamespacedProgram } from './namespaces.ts';
 export { planIdMaps, subordinateRanges, type Account, type IdMaps, type IdRange } from './user-namespace.ts';

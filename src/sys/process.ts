@@ -1,6 +1,8 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { SysError } from './error.ts';
 
+export type { ChildProcess } from 'node:child_process';
+
 /** How a process ended. */
 export interface ProcessExit {
   /** Absent where a signal ended it. */

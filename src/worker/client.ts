@@ -1,7 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Compression, Descriptor, DiffID } from '../oci/index.ts';
 import type { OnOutput } from '../executor/index.ts';
-import { startInNamespaces } from '../sys/index.ts';
+import { startInNamespaces, type ChildProcess } from '../sys/index.ts';
 import { Caller, type Message } from './calls.ts';
 import { fromWireError, WorkerError } from './error.ts';
 import type { Greeting, LayerRecord, OutputEvent, RunRequest, RunResult, WorkerFacts, WorkerOptions, WriteLayerRequest } from './protocol.ts';

@@ -1,9 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DiffID } from '../../oci/index.ts';
-import { findProgram, startInNamespaces, type IdMaps } from '../../sys/index.ts';
+import { findProgram, startInNamespaces, type ChildProcess, type IdMaps } from '../../sys/index.ts';
 import type { StepRequest } from '../index.ts';
 import type { Left, TestAnswer, TestJob } from './step-server.ts';
 
