@@ -11,3 +11,4 @@ export { startInNamespaces, type NamespacedProcess, type NamespacedProgram } fro
 export { planIdMaps, subordinateRanges, type Account, type IdMaps, type IdRange } from './user-namespace.ts';
 export { igzipCodec, type IgzipOptions } from './igzip.ts';
 export { DeviceGuard } from './device-guard.ts';
+export { examineHost, type HostFact, type HostReport } from './doctor.ts';
