@@ -39,7 +39,7 @@ export async function gitEnvironment(remote: string, access: GitAccess): Promise
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: 'true',
     GIT_LFS_SKIP_SMUDGE: '1',
-    GIT_ALLOW_PROTOCOL: 'http:https:ssh:git:file',
+    GIT_ALLOW_PROTOCOL: 'http:https:ssh:git',
     // A host that is met for the first time is remembered in the store; one whose key has changed is refused.
     GIT_SSH_COMMAND: `ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=${knownHosts.map(quoted).join('\\ ')}`,
     GIT_CONFIG_COUNT: String(settings.length),

@@ -61,7 +61,7 @@ async function serve(t: TestContext, folder: string, allows: (authorization: str
 interface Repository {
   readonly git: (...args: string[]) => string;
   readonly folder: string;
-  commit(message: string, files: Readonly<Record<string, string>>): string;
+  readonly commit: (message: string, files: Readonly<Record<string, string>>) => string;
 }
 
 function repository(parent: string, name: string): Repository {
@@ -181,7 +181,9 @@ test('GitSource: branches, tags, annotated tags and commits', async (t) => {
   await assert.rejects(source.keyParts(vertexOf(url, { ref: 'nope' }), context.signal), { code: 'GIT_REF_MISSING' });
   await assert.rejects(source.keyParts(vertexOf(url, { ref: '--upload-pack=touch x' }), context.signal), { code: 'GIT_URL_INVALID' });
   await assert.rejects(source.keyParts(vertexOf(url.replace('/r/', '/none/')), context.signal), { code: 'GIT_FAILED' });
-  await assert.rejects(source.keyParts(vertexOf('ext::sh -c "touch x"'), context.signal), { code: 'GIT_FAILED' });
+  for (const other of ['ext::sh -c "touch x"', join(root, 'r'), `file://${root}/r`]) {
+    await assert.rejects(source.keyParts(vertexOf(other), context.signal), { code: 'GIT_FAILED' });
+  }
 });
 
 test('GitSource: a commit that was fetched once is not fetched again', async (t) => {

@@ -150,12 +150,12 @@ async function checkOut(git: Git, bare: string, folder: string, op: GitOp, { com
   const at = ['-C', folder];
   await git([...at, 'init', '--quiet', '--template=']);
   // By protocol and not by path, so that git does not take files of the store over as they are.
-  await git([...at, 'fetch', '--quiet', '--update-head-ok', '--depth=1', '--no-tags', `file://${bare}`, commit]);
+  await git([...at, 'fetch', '--quiet', '--update-head-ok', '--depth=1', '--no-tags', `file://${bare}`, commit], { GIT_ALLOW_PROTOCOL: 'file' });
   const branch = name?.startsWith('refs/heads/') === true ? name.slice('refs/heads/'.length) : undefined;
   await git([...at, 'checkout', '--quiet', '--force', ...(branch === undefined ? [commit] : ['-B', branch, commit])]);
   if (op.submodules && lstatSync(join(folder, '.gitmodules'), { throwIfNoEntry: false })?.isFile() === true) {
     await git([...at, 'remote', 'add', 'origin', op.url]);
-    await git([...at, 'submodule', '--quiet', 'update', '--init', '--recursive', '--depth=1'], { GIT_ALLOW_PROTOCOL: 'http:https:ssh:git' });
+    await git([...at, 'submodule', '--quiet', 'update', '--init', '--recursive', '--depth=1']);
     await git([...at, 'remote', 'remove', 'origin']);
     const modules = op.keepGitDir ? '' : await git([...at, 'submodule', '--quiet', 'foreach', '--recursive', 'printf "%s\\0" "$PWD"']);
     for (const module of modules.split('\0')) if (module.startsWith(`${folder}/`)) rmSync(join(module, '.git'), { recursive: true, force: true });

@@ -15,7 +15,7 @@ interface Fixture {
   readonly url: string;
   readonly requests: IncomingMessage[];
   /** A source as a new process would have it, over the same store. */
-  source(secrets?: Readonly<Record<string, string>>): HttpSource;
+  readonly source: (secrets?: Readonly<Record<string, string>>) => HttpSource;
 }
 
 async function fixture(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Fixture> {

@@ -19,8 +19,8 @@ interface Fixture {
   readonly written: WriteLayerRequest[];
   /** Which layers' indexes were asked for. */
   readonly loaded: DiffID[];
-  run(op: Op, inputs?: readonly Result[], hints?: StepContext['hints']): Promise<Result>;
-  keyParts(op: Op, inputs?: readonly Result[]): Promise<readonly string[] | undefined>;
+  readonly run: (op: Op, inputs?: readonly Result[], hints?: StepContext['hints']) => Promise<Result>;
+  readonly keyParts: (op: Op, inputs?: readonly Result[]) => Promise<readonly string[] | undefined>;
 }
 
 /** Runners over a worker that keeps the indexes of the layers in memory. */
