@@ -95,7 +95,7 @@ export class GitSource {
     }
     mkdirSync(join(this.#ports.store.root, 'git'), { recursive: true });
     const env = await gitEnvironment(op.url, this.#ports);
-    return async (args, more = {}) => {
+    return async (args, { env: more = {}, quiet = false } = {}) => {
       const stdout: Buffer[] = [];
       let stderr = '';
       const exit = await runProcess(program, args, {
@@ -104,7 +104,7 @@ export class GitSource {
         onStdout: (chunk) => stdout.push(chunk),
         onStderr: (chunk) => {
           if (stderr.length < 10_000) stderr += chunk.toString('utf8');
-          onStderr?.(chunk);
+          if (!quiet) onStderr?.(chunk);
         },
       });
       if (exit.exitCode !== 0) throw gitFailure(op, args, stderr);
@@ -114,7 +114,10 @@ export class GitSource {
 }
 
 /** Runs git and gives its output. Errors: GIT_FAILED, GIT_REF_MISSING, GIT_UNAUTHORIZED. */
-type Git = (args: readonly string[], env?: Record<string, string>) => Promise<string>;
+type Git = (
+  args: readonly string[],
+  options?: { readonly env?: Record<string, string>; /** A failure is an answer: it is not shown. */ readonly quiet?: boolean },
+) => Promise<string>;
 
 /** Has the commit in the bare repository, as shallow as can be. */
 async function fetchInto(git: Git, bare: string, op: GitOp, { commit, name }: RemoteRef): Promise<void> {
@@ -124,7 +127,7 @@ async function fetchInto(git: Git, bare: string, op: GitOp, { commit, name }: Re
     // Our own checkouts ask for commits by their ids.
     await git(['-C', bare, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
   }
-  const has = async (): Promise<boolean> => git(['-C', bare, 'cat-file', '-e', `${commit}^{commit}`]).then(succeeded, gitSaysNo);
+  const has = async (): Promise<boolean> => git(['-C', bare, 'cat-file', '-e', `${commit}^{commit}`], { quiet: true }).then(succeeded, gitSaysNo);
   if (await has()) return;
   // Left by a process that was killed.
   rmSync(join(bare, 'shallow.lock'), { force: true });
@@ -150,7 +153,7 @@ async function checkOut(git: Git, bare: string, folder: string, op: GitOp, { com
   const at = ['-C', folder];
   await git([...at, 'init', '--quiet', '--template=']);
   // By protocol and not by path, so that git does not take files of the store over as they are.
-  await git([...at, 'fetch', '--quiet', '--update-head-ok', '--depth=1', '--no-tags', `file://${bare}`, commit], { GIT_ALLOW_PROTOCOL: 'file' });
+  await git([...at, 'fetch', '--quiet', '--update-head-ok', '--depth=1', '--no-tags', `file://${bare}`, commit], { env: { GIT_ALLOW_PROTOCOL: 'file' } });
   const branch = name?.startsWith('refs/heads/') === true ? name.slice('refs/heads/'.length) : undefined;
   await git([...at, 'checkout', '--quiet', '--force', ...(branch === undefined ? [commit] : ['-B', branch, commit])]);
   if (op.submodules && lstatSync(join(folder, '.gitmodules'), { throwIfNoEntry: false })?.isFile() === true) {
