@@ -24,6 +24,10 @@ export class BlobTable {
     this.#db().prepare('INSERT OR REPLACE INTO layer_blobs (diff_id, digest, media_type, size) VALUES (?, ?, ?, ?)').run(diffID, digest, mediaType, size);
   }
 
+  remove(diffID: DiffID, digest: Descriptor['digest']): void {
+    this.#db().prepare('DELETE FROM layer_blobs WHERE diff_id = ? AND digest = ?').run(diffID, digest);
+  }
+
   #db(): DatabaseSync {
     const db = this.#store.db();
     migrate(db, 'layer', schema);

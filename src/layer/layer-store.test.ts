@@ -314,9 +314,11 @@ test('a blob that is not the layer that it was said to be is refused and leaves 
   const tar = execFileSync('tar', ['-cf', '-', '-C', '/etc', 'hostname', 'passwd']);
   const packed = gzipSync(tar);
   const wrong = digestOf('wrong') as string as DiffID;
-  layers.registerBlob(wrong, { mediaType: mediaTypes.ociLayerGzip, digest: store.blobs.put(packed), size: packed.length });
+  const blob = { mediaType: mediaTypes.ociLayerGzip, digest: store.blobs.put(packed), size: packed.length };
   for (const ensure of [(): Promise<unknown> => layers.ensureIndex(wrong, signal), (): Promise<unknown> => layers.ensureDir(wrong, signal)]) {
+    layers.registerBlob(wrong, blob);
     await assert.rejects(ensure(), withCode('LAYER_MISMATCH'));
+    assert.equal(layers.hasBytes(wrong), false);
   }
   assert.deepEqual([layers.has(wrong), layers.forms(wrong).dir, leftovers(store)], [false, false, []]);
   const cut = digestOf('cut') as string as DiffID;

@@ -1,12 +1,13 @@
-import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storageError, type Store } from '../content/index.ts';
 import { hexOf, layerCompression, layerMediaType, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
 import type { Codec } from '../stream/index.ts';
-import { contentDigestOf, decodeIndex, encodeIndex, layerTree, TreeError, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
+import { contentDigestOf, layerTree, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
 import { BlobTable } from './blob-table.ts';
 import { Contents, missing, type LayerFormsOnDisk } from './contents.ts';
-import { layerError } from './error.ts';
+import { LayerError, layerError } from './error.ts';
+import { IndexFiles } from './index-files.ts';
 import { exportDir, exportTar } from './export-tree.ts';
 import { FolderWriter, type FolderAttributes, type FolderWriterOptions } from './folder-writer.ts';
 import type { CommitRequest, LayerForms, LayerRecord, WriteLayerRequest } from './layer-forms.ts';
@@ -49,20 +50,24 @@ export class LayerStore {
   readonly #limits: LayerLimits;
   #scratch: string | undefined;
   #temporaryCount = 0;
-  /** The last indexes asked for. */
-  readonly #indexes = new Map<DiffID, LayerIndex>();
+  readonly #indexes: IndexFiles;
 
   constructor(store: Store, codec: Codec, options: LayerStoreOptions = {}) {
     this.#store = store;
     this.#codec = codec;
     this.#options = options;
     this.#blobs = new BlobTable(store);
+    this.#indexes = new IndexFiles({
+      path: (diffID) => this.#path(diffID, 'index'),
+      temporaryPath: () => this.#temporaryPath(),
+      publish: (temporary, final) => this.#publish(temporary, final),
+    });
     this.#limits = { ...defaultLayerLimits, ...options.limits };
   }
 
   /** Whether the layer's index is there. */
   has(diffID: DiffID): boolean {
-    return this.#indexes.has(diffID) || existsSync(this.#path(diffID, 'index'));
+    return this.#indexes.has(diffID);
   }
 
   /** Whether its bytes are there, in whichever form. */
@@ -96,16 +101,7 @@ export class LayerStore {
 
   /** As index. */
   indexSync(diffID: DiffID): LayerIndex {
-    const known = this.#indexes.get(diffID);
-    if (known) return known;
-    const path = this.#path(diffID, 'index');
-    try {
-      return this.#remember(decodeIndex(readFileSync(path)));
-    } catch (error) {
-      if (error instanceof TreeError) rmSync(path, { force: true });
-      else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw layerError('LAYER_MISSING', `Cannot use layer ${diffID}: it has no index in the store`, 'Build again; it is then made anew.', error);
-    }
+    return this.#indexes.get(diffID);
   }
 
   /** The union view of a chain, lowest first. */
@@ -267,7 +263,7 @@ export class LayerStore {
       const descriptor = blob && this.#addBlob(diffID, forms.blob!.compression, await blob.commit());
       if (tar !== undefined) this.#publish(tar, this.#path(diffID, 'tar'));
       if (folder !== undefined) this.#publish(folder, this.dirPath(diffID));
-      this.#saveIndex(index);
+      this.#indexes.save(index);
       return { diffID, contentDigest: index.contentDigest, entryCount: packed.length, tarSize, ...(descriptor ? { blob: descriptor } : {}) };
     } catch (error) {
       compressor?.abort();
@@ -296,8 +292,8 @@ export class LayerStore {
     const tarSource = existsSync(tar) ? createReadStream(tar, { highWaterMark: 256 << 10 }) : undefined;
     const source = tarSource ?? this.#stream(diffID)?.(signal);
     if (!source) throw missing(diffID);
-    const blobBytes = this.blob(diffID)?.size ?? Number.MAX_SAFE_INTEGER;
-    const maxBytes = tarSource ? Number.MAX_SAFE_INTEGER : Math.max(this.#limits.freeBytes, this.#limits.ratio * blobBytes);
+    const blob = tarSource ? undefined : this.blob(diffID);
+    const maxBytes = blob ? Math.max(this.#limits.freeBytes, this.#limits.ratio * blob.size) : Number.MAX_SAFE_INTEGER;
     const unpacker = new Unpacker({ diffID, maxBytes, maxEntries: this.#limits.maxEntries, ...(folder ? { folder } : {}) });
     try {
       for await (const chunk of source as AsyncIterable<Uint8Array>) {
@@ -305,10 +301,12 @@ export class LayerStore {
         unpacker.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       }
       const index = unpacker.finish();
-      this.#saveIndex(index);
+      this.#indexes.save(index);
       return { index };
     } catch (error) {
       unpacker.abort();
+      // It may have been an image's lie: another image's blob of that layer must not suffer.
+      if (blob && error instanceof LayerError && error.code === 'LAYER_MISMATCH') this.#blobs.remove(diffID, blob.digest);
       throw error;
     }
   }
@@ -361,20 +359,6 @@ export class LayerStore {
     return descriptor;
   }
 
-  #saveIndex(index: LayerIndex): void {
-    this.#remember(index);
-    const final = this.#path(index.diffID, 'index');
-    if (existsSync(final)) return;
-    const temporary = this.#temporaryPath();
-    try {
-      writeFileSync(temporary, encodeIndex(index), { flag: 'wx' });
-      this.#publish(temporary, final);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw storageError(error, 'write a layer index');
-    }
-  }
-
   /** Gives a form its name. Where another process was faster, ours is dropped: they are equal. */
   #publish(temporary: string, final: string): void {
     mkdirSync(join(final, '..'), { recursive: true });
@@ -385,19 +369,6 @@ export class LayerStore {
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw storageError(error, 'keep a layer');
       rmSync(temporary, { recursive: true, force: true });
     }
-  }
-
-  #remember(index: LayerIndex): LayerIndex {
-    this.#indexes.delete(index.diffID);
-    this.#indexes.set(index.diffID, index);
-    let total = 0;
-    for (const known of this.#indexes.values()) total += known.entries.length;
-    for (const [diffID, known] of this.#indexes) {
-      if (total <= rememberedEntries || diffID === index.diffID) break;
-      this.#indexes.delete(diffID);
-      total -= known.entries.length;
-    }
-    return index;
   }
 
   #temporaryFolder(): string {
@@ -417,6 +388,3 @@ export class LayerStore {
     return form === undefined ? folder : join(folder, form);
   }
 }
-
-/** Entries of indexes kept in memory, some 40 MB. */
-const rememberedEntries = 150_000;
