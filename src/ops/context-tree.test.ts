@@ -148,3 +148,13 @@ test('ContextTree: a folder that is missing, and one that is no folder', async (
   symlinkSync(root, join(root, 'link'));
   assert.equal((await context(join(root, 'link')).lookup('f'))?.size, 1);
 });
+
+test('ContextTree: a file that changed since its folder was listed is taken as it is now', async (t) => {
+  const root = folder(t);
+  put(root, 'f', 'before');
+  const tree = context(root);
+  const [node] = await tree.list('');
+  put(root, 'f', 'afterwards');
+  assert.equal(await tree.contentDigest(node!), `sha256:${createHash('sha256').update('afterwards').digest('hex')}`);
+  assert.equal(node!.size, 10);
+});

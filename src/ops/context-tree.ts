@@ -37,6 +37,8 @@ export class ContextTree implements FileTree {
   readonly #nodes = new Map<string, ContextNode | undefined>();
   readonly #lists = new Map<string, Promise<readonly TreeNode[]>>();
   readonly #hashing = new Map<TreeNode, Promise<Digest>>();
+  /** Of files without a known digest: how they were when they were listed. */
+  readonly #listed = new WeakMap<TreeNode, Stats>();
   /** Device and inode of files with several names, to the first name that was seen. */
   readonly #linked = new Map<string, string>();
   #sliceStart = performance.now();
@@ -173,7 +175,8 @@ export class ContextTree implements FileTree {
     }
     if (type === 'file') {
       const digest = this.#memory.find(stat);
-      if (digest !== undefined) node.digest = digest;
+      if (digest === undefined) this.#listed.set(node, stat);
+      else node.digest = digest;
       if (stat.nlink > 1) {
         const identity = `${stat.dev}:${stat.ino}`;
         const first = this.#linked.get(identity);
@@ -199,10 +202,11 @@ export class ContextTree implements FileTree {
     try {
       for (let tries = 0; tries < 3; tries += 1) {
         const readAtMs = this.#now();
-        const before = fstatSync(file);
+        const before = tries === 0 ? (this.#listed.get(node) ?? fstatSync(file)) : fstatSync(file);
         const digest = await this.#hashOpen(file, before.size);
         const after = fstatSync(file);
-        if (digest === undefined || before.mtimeMs !== after.mtimeMs || before.ctimeMs !== after.ctimeMs || before.size !== after.size) continue;
+        if (digest === undefined || !isSameState(before, after)) continue;
+        this.#listed.delete(node);
         this.#memory.add(before, digest, readAtMs);
         // Whoever listed the folder holds this node; it may have changed since.
         Object.assign(node, { mtimeSec: Math.floor(before.mtimeMs / 1000), size: before.size, digest: `sha256:${digest.toString('hex')}` });
@@ -258,6 +262,10 @@ function rootStat(root: string): Stats {
     family: 'validation',
     hint: 'The last argument of `ossb build` is the folder that COPY and ADD take files from.',
   });
+}
+
+function isSameState(a: Stats, b: Stats): boolean {
+  return a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino && a.dev === b.dev;
 }
 
 /** Names that are no UTF-8 are read again as bytes. */
