@@ -14,7 +14,9 @@ export const endOfTarBytes = 2 * blockBytes;
  */
 export function encodeHeader(header: TarHeader, target: Buffer, at: number): void {
   target.fill(0, at, at + blockBytes);
-  putName(target, at + fields.name[0], header.name);
+  const split = header.name.length > fields.name[1] && fitsUstar(header) ? splitName(header.name) : undefined;
+  putName(target, at + fields.name[0], split ? split.name : header.name);
+  if (split) target.write(split.prefix, at + fields.prefix[0], 'latin1');
   putOctal(target, at + fields.mode[0], 7, header.mode);
   putOctal(target, at + fields.uid[0], 7, header.uid);
   putOctal(target, at + fields.gid[0], 7, header.gid);
@@ -29,17 +31,8 @@ export function encodeHeader(header: TarHeader, target: Buffer, at: number): voi
 
 /** The extended header that must come before an entry's header, as whole blocks; undefined where none is needed. Errors: TAR_UNWRITABLE. */
 export function encodePax(header: TarHeader): Buffer | undefined {
-  const simple =
-    fitsName(header.name) &&
-    fitsName(header.link) &&
-    fitsOctal(header.uid, 7) &&
-    fitsOctal(header.gid, 7) &&
-    fitsOctal(header.size, 11) &&
-    fitsOctal(header.mtimeSec, 11) &&
-    header.mtimeNs === 0 &&
-    (header.xattrs === undefined || header.xattrs.size === 0);
   if (!fitsOctal(header.major, 7) || !fitsOctal(header.minor, 7)) throw unwritable(header, `device number ${header.major}:${header.minor} is too large`);
-  if (simple) return undefined;
+  if (fitsUstar(header)) return undefined;
   const records = Buffer.concat(
     paxValues(header)
       .sort(([a], [b]) => Buffer.compare(nameToBytes(a), nameToBytes(b)))
@@ -47,8 +40,8 @@ export function encodePax(header: TarHeader): Buffer | undefined {
   );
   const total = blockBytes + records.length + paddingOf(records.length);
   const out = Buffer.alloc(total);
-  const slash = trimmedEnd(header.name).lastIndexOf('/') + 1;
-  const name = asciiOnly(`${header.name.slice(0, slash)}PaxHeaders.0/${trimmedEnd(header.name).slice(slash)}`).slice(0, fields.name[1]);
+  const slash = header.name.lastIndexOf('/') + 1;
+  const name = asciiOnly(`${header.name.slice(0, slash)}PaxHeaders.0/${header.name.slice(slash)}`.replace(/^\.\//, '')).slice(0, fields.name[1]);
   out.write(trimmedEnd(name), fields.name[0], 'latin1');
   for (const [start] of [fields.mode, fields.uid, fields.gid]) putOctal(out, start, 7, 0);
   putOctal(out, fields.size[0], 11, records.length);
@@ -92,6 +85,30 @@ function putOctal(target: Buffer, at: number, digits: number, value: number): vo
       rest = Math.floor(rest / 8);
     }
   }
+}
+
+/** Whether the header block alone can say it all. */
+function fitsUstar(header: TarHeader): boolean {
+  return (
+    (fitsName(header.name) || splitName(header.name) !== undefined) &&
+    fitsName(header.link) &&
+    fitsOctal(header.uid, 7) &&
+    fitsOctal(header.gid, 7) &&
+    fitsOctal(header.size, 11) &&
+    fitsOctal(header.mtimeSec, 11) &&
+    header.mtimeNs === 0 &&
+    (header.xattrs === undefined || header.xattrs.size === 0)
+  );
+}
+
+/** A long name cut at a slash, for the header's two fields. */
+function splitName(name: string): { prefix: string; name: string } | undefined {
+  if (name.length <= fields.name[1] || !isAscii(name)) return undefined;
+  const limit = fields.prefix[1] + 1;
+  const searched = name.length > limit ? limit : name.endsWith('/') ? name.length - 1 : name.length;
+  const slash = name.slice(0, searched).lastIndexOf('/');
+  const rest = name.slice(slash + 1);
+  return slash > 0 && rest !== '' && rest.length <= fields.name[1] ? { prefix: name.slice(0, slash), name: rest } : undefined;
 }
 
 function fitsOctal(value: number, digits: number): boolean {
