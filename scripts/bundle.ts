@@ -1,5 +1,5 @@
 /** Bundles the command, the worker and the library into dist/. */
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -7,19 +7,39 @@ const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
 
 /**
- * Importing a built-in module as an ES module evaluates all of its exports, those that Node makes only on demand included: web crypto with node:crypto, for one. Asked for
- * by getBuiltinModule they stay unmade.
+ * Importing a built-in module as an ES module evaluates all of its exports, those that Node makes only on demand included: web crypto with node:crypto, for one. So the
+ * bundle asks getBuiltinModule for them, and takes from each only what the sources name.
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup(context) {
-    context.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    context.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
+    const used = namesUsedOfBuiltins();
+    context.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin', sideEffects: false }));
+    context.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const names = [...(used.get(path) ?? [])].map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
+      return { contents: `const builtin = process.getBuiltinModule(${JSON.stringify(path)});\nexport default builtin;\n${names.join('\n')}`, loader: 'js' };
+    });
   },
 };
+
+/** By built-in module, the names that the sources import from it. */
+function namesUsedOfBuiltins(): Map<string, Set<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const file of globSync('src/**/*.ts', { cwd: root })) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, names = '', module = ''] of text.matchAll(/^import (?!type )(?:\w+, )?\{([^}]*)\} from '(node:[^']+)';/gm)) {
+      const set = used.get(module) ?? new Set();
+      for (const name of names.split(',').map((part) => part.trim())) if (name !== '' && !name.startsWith('type ')) set.add(name.split(' as ')[0]!);
+      used.set(module, set);
+    }
+    for (const [, names = '', module = ''] of text.matchAll(/const \{([^}]*)\} = await import\('(node:[^']+)'\)/g)) {
+      const set = used.get(module) ?? new Set();
+      for (const name of names.split(',').map((part) => part.trim())) if (name !== '') set.add(name.split(':')[0]!.trim());
+      used.set(module, set);
+    }
+  }
+  return used;
+}
 
 const common = {
   absWorkingDir: root,
@@ -28,8 +48,9 @@ const common = {
   platform: 'node',
   target: 'node24',
   packages: 'external',
-  minify: true,
-  keepNames: true,
+  // Names stay: classes of errors show theirs.
+  minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
 } satisfies BuildOptions;
