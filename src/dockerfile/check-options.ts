@@ -38,17 +38,14 @@ export function parseCheckOptions(text: string): CheckOptions {
 
 /** What the comments above one instruction say for it; undefined where none of them is a `# check=`. */
 export function parseCheckComments(comments: readonly Comment[]): CheckOptions | undefined {
-  let merged: CheckOptions | undefined;
-  for (const { text } of comments) {
-    const value = /^check\s*=\s*(\S.*)$/i.exec(text)?.[1];
-    const options = value === undefined ? undefined : tryParse(value);
-    if (options === undefined) continue;
-    merged =
-      merged === undefined
-        ? options
-        : { skip: merge(merged.skip, options.skip), experimental: merge(merged.experimental, options.experimental), error: merged.error || options.error };
-  }
-  return merged;
+  const found = comments.map(({ text }) => /^check\s*=\s*(\S.*)$/i.exec(text)?.[1]).filter((value) => value !== undefined);
+  const options = found.map(tryParse).filter((each) => each !== undefined);
+  if (options.length === 0) return undefined;
+  return {
+    skip: merge(options.map(({ skip }) => skip)),
+    experimental: merge(options.map(({ experimental }) => experimental)),
+    error: options.some(({ error }) => error),
+  };
 }
 
 /** A comment that only looks like options says nothing. */
@@ -60,8 +57,9 @@ function tryParse(text: string): CheckOptions | undefined {
   }
 }
 
-function merge(a: 'all' | readonly string[], b: 'all' | readonly string[]): 'all' | readonly string[] {
-  return a === 'all' || b === 'all' ? 'all' : [...a, ...b];
+function merge(lists: readonly ('all' | readonly string[])[]): 'all' | readonly string[] {
+  const rules = lists.filter((list) => list !== 'all');
+  return rules.length < lists.length ? 'all' : [...new Set(rules.flat())];
 }
 
 /** At most three parts: a further `;` belongs to the last. */

@@ -14,6 +14,8 @@ export interface LogicalLine {
   readonly comments: readonly Comment[];
 }
 
+const none: readonly never[] = [];
+
 /** Cuts a file into logical lines, and keeps the comments and directives that it passes. */
 export class LogicalLines {
   readonly comments: Comment[] = [];
@@ -46,8 +48,8 @@ export class LogicalLines {
       }
       if (start === '') continue;
       const startLine = this.source.line;
-      const above = this.above;
-      if (above.length > 0) this.above = [];
+      const above = this.above.length === 0 ? none : this.above;
+      if (above !== none) this.above = [];
       return { text: this.join(start), startLine, startColumn: line.length - start.length, startOffset, comments: above };
     }
   }

@@ -21,14 +21,13 @@ export function parseDockerfile(text: string | Uint8Array, options: ParseOptions
   const stages = new StageList();
   const faults: DockerfileError[] = [];
   for (;;) {
-    const startLine = source.line + 1;
     try {
       const instruction = reader.next();
       if (instruction === undefined) break;
       stages.add(instruction);
     } catch (error) {
       if (!(error instanceof DockerfileError)) throw error;
-      faults.push(located(error, locate(options.file, source, reader.startLine ?? startLine)));
+      faults.push(located(error, locate(options.file, source, reader.startLine ?? source.line)));
       if (error.code === 'LINE_TOO_LONG' || error.code === 'UNTERMINATED_HEREDOC' || faults.length >= maxFaults) break;
     }
   }

@@ -30,6 +30,8 @@ export function parsePattern(pattern: string, options: { readonly doubleStar: bo
       tokens.push({ kind: 'one' });
     } else if (char === '[') {
       const { token, end } = parseClass(pattern, chars, index);
+      // Go's filepath.Match takes a range that runs backwards for an empty one, its regular expressions do not
+      if (options.doubleStar && token.ranges.some(([low, high]) => low.codePointAt(0)! > high.codePointAt(0)!)) throw badPattern(pattern);
       index = end;
       tokens.push(token);
     } else {
@@ -70,7 +72,7 @@ export function cleanPattern(path: string): string {
   return joined === '' ? '.' : joined;
 }
 
-function parseClass(pattern: string, chars: readonly string[], start: number): { token: PatternToken; end: number } {
+function parseClass(pattern: string, chars: readonly string[], start: number): { token: PatternToken & { kind: 'class' }; end: number } {
   const negated = chars[start + 1] === '^';
   let index = start + (negated ? 2 : 1);
   const ranges: [string, string][] = [];
