@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { processEnd, startProcess, type ChildProcess, type DeviceGuard, type ProcessExit } from '../sys/index.ts';
+import { startDirectly, type DeviceGuard, type DirectProcess, type ProcessExit } from '../sys/index.ts';
 import { executorError } from './error.ts';
 import type { OnOutput, StepExit } from './request.ts';
 import type { OciRuntime } from './runtime.ts';
@@ -33,22 +33,21 @@ export async function runContainer(options: ContainerOptions): Promise<StepExit>
   signal.throwIfAborted();
   const [log, pidFile] = [join(bundle, 'log'), join(bundle, 'pid')];
   const args = [...runtime.args, '--log', log, '--log-format', 'json', 'run', '--bundle', bundle, '--pid-file', pidFile, id];
-  const start = (): Promise<ChildProcess> =>
-    startProcess(runtime.program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } });
-  const child = await (options.unguarded ? options.unguarded.outside(start) : start());
+  const start = (): DirectProcess => startDirectly(runtime.program, args, { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' });
+  const child = options.unguarded ? options.unguarded.outside(start) : start();
   let lastError = '';
-  pipeOutput(child.stdout!, (data) => onOutput('stdout', data));
-  pipeOutput(child.stderr!, (data) => {
+  pipeOutput(child.stdout, (data) => onOutput('stdout', data));
+  pipeOutput(child.stderr, (data) => {
     lastError = (lastError + data.toString('latin1')).slice(-MAX_FAILURE);
     return onOutput('stderr', data);
   });
   let ended = false;
   const onAbort = (): void => {
-    void stopContainer(child, pidFile, options.graceMs, () => ended);
+    void stopContainer(child.pid, pidFile, options.graceMs, () => ended);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  const exit = await processEnd(child);
+  const exit = await child.exit;
   ended = true;
   signal.removeEventListener('abort', onAbort);
   signal.throwIfAborted();
@@ -65,7 +64,7 @@ function pipeOutput(source: Readable, onData: (data: Buffer) => void | Promise<v
 }
 
 /** SIGTERM to the container's first process, where it would notice, and SIGKILL after the grace: the kernel then kills the rest of its pid namespace. */
-async function stopContainer(child: ChildProcess, pidFile: string, graceMs: number, ended: () => boolean): Promise<void> {
+async function stopContainer(runtimePid: number, pidFile: string, graceMs: number, ended: () => boolean): Promise<void> {
   const pause = async (ms: number): Promise<void> => {
     await new Promise((resolve) => {
       setTimeout(resolve, ms);
@@ -74,7 +73,7 @@ async function stopContainer(child: ChildProcess, pidFile: string, graceMs: numb
   let pid = readPid(pidFile);
   for (let waitedMs = 0; pid === undefined && !ended(); waitedMs += POLL_MS) {
     if (waitedMs >= graceMs) {
-      child.kill('SIGKILL');
+      kill(runtimePid, 'SIGKILL');
       return;
     }
     await pause(POLL_MS);

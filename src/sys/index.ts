@@ -12,3 +12,4 @@ export { planIdMaps, subordinateRanges, type Account, type IdMaps, type IdRange 
 export { igzipCodec, type IgzipOptions } from './igzip.ts';
 export { DeviceGuard } from './device-guard.ts';
 export { examineHost, type HostFact, type HostReport } from './doctor.ts';
+export { startDirectly, type DirectProcess } from './direct-process.ts';

@@ -5,7 +5,7 @@ import { SysError } from './error.ts';
 /** A path as text, or as raw bytes where the name is not UTF-8. */
 export type Path = string | Buffer;
 
-type CallArgument = string | number | bigint | Uint8Array | null;
+type CallArgument = string | number | bigint | Uint8Array | null | readonly (string | null)[];
 /** A function of the C library. */
 export type LibcFunction = (...args: CallArgument[]) => number;
 
@@ -34,7 +34,11 @@ class Libc {
 
   /** The symbolic name of the last call's errno, as `ENOENT`. */
   errno(): string {
-    const value = this.#koffi?.errno() ?? 0;
+    return this.errnoName(this.#koffi?.errno() ?? 0);
+  }
+
+  /** The symbolic name of an error number. */
+  errnoName(value: number): string {
     return Object.entries(this.#koffi?.os.errno ?? {}).find(([, number]) => number === value)?.[0] ?? `errno ${value}`;
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findProgram, runProcess, sealedProgram, startProcess, processEnd, SysError } from './index.ts';
+import { findProgram, runProcess, sealedProgram, startDirectly, startProcess, processEnd, SysError } from './index.ts';
 
 test('runProcess gives exit code, signal and output, and feeds the input', async () => {
   let out = '';
@@ -48,4 +48,25 @@ test('sealedProgram runs from memory and cannot be written', async () => {
 test('findProgram looks in PATH first, and in the usual folders', () => {
   assert.match(findProgram('sh', '')!, /\/sh$/);
   assert.equal(findProgram('no-such-program-anywhere', process.env['PATH']), undefined);
+});
+
+test('startDirectly gives output, exit code and signal, with signals as a shell has them', async () => {
+  const text = async (stream: AsyncIterable<Buffer>): Promise<string> => Buffer.concat(await Array.fromAsync(stream)).toString();
+  const child = startDirectly('/bin/sh', ['-c', 'echo out $A; echo err >&2; cat; grep -E "Sig(Ign|Blk)" /proc/self/status; exit 5'], {
+    A: 'b',
+    PATH: process.env['PATH'] ?? '',
+  });
+  const [out, err, exit] = await Promise.all([text(child.stdout), text(child.stderr), child.exit]);
+  // The two signals above 31 are the C library's own.
+  assert.equal(out.replace(/(?<=SigIgn:\t)0000000180000000/, '0'.repeat(16)), 'out b\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
+  assert.equal(err, 'err\n');
+  assert.deepEqual(exit, { exitCode: 5, signal: undefined });
+  const killed = startDirectly('/bin/sh', ['-c', 'kill -15 $$'], {});
+  killed.stdout.resume();
+  killed.stderr.resume();
+  assert.deepEqual(await killed.exit, { exitCode: undefined, signal: 'SIGTERM' });
+  assert.throws(
+    () => startDirectly('/nowhere/program', [], {}),
+    (error) => error instanceof SysError && error.code === 'PROGRAM_MISSING',
+  );
 });
