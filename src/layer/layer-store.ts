@@ -144,9 +144,7 @@ export class LayerStore {
       signal,
     });
     using contents = this.#contents();
-    const record = await this.#pack(entries, contents, { ...request.forms, dir: false }, request.sourceDateEpoch, signal);
-    this.#publish(upper, this.#path(record.diffID, 'dir'));
-    return record;
+    return await this.#pack(entries, contents, { ...request.forms, dir: false }, request.sourceDateEpoch, signal, upper);
   }
 
   /** Sees to it that the layer has its index. Errors: LAYER_MISSING where the store has no bytes, LAYER_MISMATCH, LAYER_HOSTILE, LAYER_INVALID. */
@@ -247,6 +245,7 @@ export class LayerStore {
     forms: LayerForms,
     sourceDateEpoch: number | undefined,
     signal: AbortSignal,
+    upper?: string,
   ): Promise<LayerRecord> {
     const folder = forms.dir ? this.#temporaryFolder() : undefined;
     const tar = forms.tar ? this.#temporaryPath() : undefined;
@@ -262,7 +261,9 @@ export class LayerStore {
       const index: LayerIndex = { diffID, contentDigest: contentDigestOf(packed), tarSize, entries: packed };
       const descriptor = blob && this.#addBlob(diffID, forms.blob!.compression, await blob.commit());
       if (tar !== undefined) this.#publish(tar, this.#path(diffID, 'tar'));
-      if (folder !== undefined) this.#publish(folder, this.dirPath(diffID));
+      const unpacked = folder ?? upper;
+      if (unpacked !== undefined) this.#publish(unpacked, this.dirPath(diffID));
+      // Last: who sees the index finds the bytes.
       this.#indexes.save(index);
       return { diffID, contentDigest: index.contentDigest, entryCount: packed.length, tarSize, ...(descriptor ? { blob: descriptor } : {}) };
     } catch (error) {
