@@ -98,6 +98,15 @@ describe('expandWord', () => {
         (error) => error instanceof DockerfileError && error.code === 'BAD_EXPANSION' && found.test(error.message),
       ));
 
+  it('refuses a result that grows without end', () => {
+    const lookup = () => 'a'.repeat(1_000_000);
+    for (const word of ['$a'.repeat(100), '"' + '$a'.repeat(100) + '"', '${a//a/' + 'b'.repeat(1000) + '}'])
+      assert.throws(
+        () => expandWord(word, { escape: '\\', lookup }),
+        (error) => error instanceof DockerfileError && /too long|longer than/.test(error.message),
+      );
+  });
+
   it('takes the backtick for the escape where the file says so', () => {
     assert.equal(expandWord('`$x \\ ``', { ...options, escape: '`' }), '$x \\ `');
   });

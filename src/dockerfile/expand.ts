@@ -1,6 +1,6 @@
 import { fault } from './error.ts';
 import { isSpace } from './space.ts';
-import { replaceMatches, trimMatch } from './shell-pattern.ts';
+import { PatternFault, maxExpandedLength, replaceMatches, trimMatch } from './shell-pattern.ts';
 
 export interface ExpandOptions {
   /** The value of a variable; undefined where it is not set. */
@@ -71,6 +71,12 @@ function run(text: string, options: ExpandOptions, modes: Modes): { text: string
 
 class SyntaxFault extends Error {}
 
+/** A few variables that hold each other several times would fill any memory. */
+function joined(text: string, piece: string): string {
+  if (text.length + piece.length > maxExpandedLength) throw new SyntaxFault(`the result is longer than ${maxExpandedLength} characters`);
+  return text + piece;
+}
+
 /** One reading of a text from left to right. */
 class Expansion {
   private readonly text: string;
@@ -114,7 +120,7 @@ class Expansion {
         piece = this.readPlain(stop);
         words.addUnquoted(piece);
       }
-      result += piece;
+      result = joined(result, piece);
     }
     if (stop !== undefined) throw new SyntaxFault(`unexpected end of statement while looking for matching ${stop}`);
     return { text: result, words: words.end() };
@@ -167,7 +173,7 @@ class Expansion {
         return this.modes.rawQuotes ? `${result}"` : result;
       }
       if (char === '$') {
-        result += this.readDollar(depth);
+        result = joined(result, this.readDollar(depth));
         continue;
       }
       this.position += 1;
@@ -284,7 +290,7 @@ function patternFault(pattern: string, match: () => string): string {
   try {
     return match();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof PatternFault)) throw error;
     throw new SyntaxFault(`invalid pattern (${pattern}) in substitution: ${error.message}`);
   }
 }

@@ -48,7 +48,8 @@ export function parsePattern(pattern: string, options: { readonly doubleStar: bo
 /** A test for the whole of a path. Its time grows with the product of both lengths at most. */
 export function compileTokens(tokens: readonly PatternToken[]): (path: string) => boolean {
   const wild = tokens.filter(({ kind }) => kind === 'star' || kind === 'folders' || kind === 'rest').length;
-  if (wild > 2) return (path) => walk(Array.from(path), tokens);
+  // more stars make an expression slow, more tokens make one that cannot be compiled
+  if (wild > 2 || tokens.length > 1000) return (path) => walk(Array.from(path), tokens);
   const expression = new RegExp(`^(?:${tokens.map(expressionOf).join('')})$`, 'u');
   return (path) => expression.test(path);
 }

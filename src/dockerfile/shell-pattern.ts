@@ -1,4 +1,10 @@
-/** Patterns of `${x#p}` and its kin: `*` and `?`, escaped with a backslash; no brackets. A bad escape throws RangeError. */
+/** Patterns of `${x#p}` and its kin: `*` and `?`, escaped with a backslash; no brackets. */
+
+/** A bad escape, or a result that grows too long. */
+export class PatternFault extends Error {}
+
+/** UTF-16 units of the longest text that an expansion may come to. */
+export const maxExpandedLength = 32 * 1024 * 1024;
 
 /** `value` without the part at its start or end that matches. */
 export function trimMatch(value: string, pattern: string, side: 'start' | 'end', longest: boolean): string {
@@ -31,6 +37,7 @@ export function replaceMatches(value: string, pattern: string, replacement: stri
     // an empty match right after a match counts for nothing
     const counts = end > start || start !== previousEnd;
     if (counts) result += all ? fillTemplate(replacement, chars.slice(start, end).join('')) : replacement;
+    if (result.length > maxExpandedLength) throw new PatternFault('the result is too long');
     position = end;
     previousEnd = end;
     if (!all) break;
@@ -67,7 +74,7 @@ function parsePattern(pattern: string): Pattern {
       const escaped = chars[index + 1];
       // `\}` and `\/` only keep the brace and the slash from ending the pattern
       if (escaped === '}' || escaped === '/') continue;
-      if (escaped !== '*' && escaped !== '?' && escaped !== '\\') throw new RangeError(`invalid escape '\\${escaped ?? ''}'`);
+      if (escaped !== '*' && escaped !== '?' && escaped !== '\\') throw new PatternFault(`invalid escape '\\${escaped ?? ''}'`);
       char = escaped;
       index += 1;
     }
