@@ -142,6 +142,70 @@ test('solve: an aborted signal rejects with its reason', async () => {
   await assert.rejects(solve([folder('/a')], { ...options, signal: AbortSignal.abort(new Error('stopped')) }), /stopped/);
 });
 
+test('solve: a step whose key fails is told as started and failed', async () => {
+  const events: SolveEvent[] = [];
+  class NoKeys extends FolderRunners {
+    override async keyParts(vertex: Vertex, inputs: readonly Result[]): Promise<readonly string[] | undefined> {
+      if (vertex.op.kind === 'mkdir') throw new BuildError('SOURCE_MISSING', 'Cannot find it', { family: 'validation' });
+      return super.keyParts(vertex, inputs);
+    }
+  }
+  const options = { cache: new MemoryCache(), hints: new Map(), parallelism: 1, signal: new AbortController().signal };
+  await assert.rejects(solve([folder('/a')], { ...options, runners: new NoKeys(), emit: (event) => void events.push(event) }), { code: 'SOURCE_MISSING' });
+  assert.deepEqual(
+    events.filter((event) => event.vertex.op.kind === 'mkdir').map((event) => event.kind),
+    ['started', 'failed'],
+  );
+});
+
+test('solve: of two vertices that share failing work one has failed and the other was cancelled', async () => {
+  const events: SolveEvent[] = [];
+  const same = new Map([
+    ['/x', 'same'],
+    ['/y', 'same'],
+  ]);
+  const targets = [folder('/fail', [folder('/x')]), folder('/fail', [folder('/y')])];
+  const options = { cache: new MemoryCache(), hints: new Map(), parallelism: 4, signal: new AbortController().signal };
+  await assert.rejects(solve(targets, { ...options, runners: new FolderRunners(same), emit: (event) => void events.push(event) }), { code: 'FAILED' });
+  const ends = events.filter((event) => event.vertex.meta.name === '/fail' && event.kind !== 'started').map((event) => event.kind);
+  assert.deepEqual(ends.sort(), ['canceled', 'failed']);
+});
+
+test('solve: an abort whose reason is a BuildError cancels steps and fails none', async () => {
+  const events: SolveEvent[] = [];
+  const controller = new AbortController();
+  const interrupted = new BuildError('INTERRUPTED', 'Cannot go on', { family: 'execution' });
+  class Waiting extends FolderRunners {
+    override async run(vertex: Vertex, inputs: readonly Result[], context?: { readonly signal: AbortSignal }): Promise<Result> {
+      if (vertex.op.kind !== 'mkdir') return super.run(vertex, inputs);
+      controller.abort(interrupted);
+      context?.signal.throwIfAborted();
+      throw new Error('the abort did not come through');
+    }
+  }
+  const options = { cache: new MemoryCache(), hints: new Map(), parallelism: 4, signal: controller.signal };
+  await assert.rejects(solve([folder('/a')], { ...options, runners: new Waiting(), emit: (event) => void events.push(event) }), interrupted);
+  assert.equal(interrupted.location, undefined);
+  assert.deepEqual(
+    events.filter((event) => event.vertex.op.kind === 'mkdir').map((event) => event.kind),
+    ['started', 'canceled'],
+  );
+});
+
+test('solve: a failure ends the wait of another vertex for a lock', async () => {
+  class HeldCache extends MemoryCache {
+    #count = 0;
+    override async lock(_key?: Digest, signal?: AbortSignal): Promise<AsyncDisposable> {
+      this.#count += 1;
+      if (this.#count === 1) return super.lock();
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    }
+  }
+  await assert.rejects(run([folder('/fail'), folder('/waits')], new FolderRunners(), new HeldCache()), { code: 'FAILED' });
+});
+
 test('usageOf: marks exported chains and what RUN stands on', () => {
   const base = folder('/base');
   const step = makeVertex(

@@ -31,16 +31,12 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
   const pool = boundedPool(options.parallelism);
   const memo = new Map<string, Promise<Result>>();
   const executing = new Map<Digest, Promise<Result>>();
-  let failure: unknown;
+  let failure: { readonly error: unknown } | undefined;
 
   const solveOnce = (vertex: Vertex): Promise<Result> => {
     let promise = memo.get(vertex.digest);
     if (promise === undefined) {
-      promise = solveVertex(vertex).catch((error: unknown) => {
-        failure ??= error;
-        stop.abort(error);
-        throw error;
-      });
+      promise = solveVertex(vertex);
       promise.catch(() => {});
       memo.set(vertex.digest, promise);
     }
@@ -49,13 +45,13 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
 
   const solveVertex = async (vertex: Vertex): Promise<Result> => {
     const inputs = await Promise.all(vertex.inputs.map(solveOnce));
-    signal.throwIfAborted();
     let started = false;
     const start = (): void => {
       if (!started) options.emit({ kind: 'started', vertex });
       started = true;
     };
     try {
+      signal.throwIfAborted();
       const parts = await options.runners.keyParts(vertex, inputs, signal);
       if (parts === undefined) {
         start();
@@ -75,17 +71,22 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
       options.emit({ kind: cached ? 'cached' : 'done', vertex, result });
       return result;
     } catch (error) {
-      const canceled = signal.aborted && !(error instanceof BuildError);
-      if (canceled || (failure !== undefined && signal.aborted)) {
-        if (started) options.emit({ kind: 'canceled', vertex });
-        throw error;
-      }
-      if (error instanceof BuildError) {
-        locate(error, vertex.meta.location);
-        options.emit({ kind: 'failed', vertex, error });
+      // Whatever comes after the abort comes of it, a reason that is a BuildError included.
+      const fault = !signal.aborted && error instanceof BuildError ? error : undefined;
+      fail(error);
+      if (fault !== undefined) {
+        locate(fault, vertex.meta.location);
+        start();
+        options.emit({ kind: 'failed', vertex, error: fault });
       } else if (started) options.emit({ kind: 'canceled', vertex });
       throw error;
     }
+  };
+
+  /** Before anyone is told, so that who shares the failed work does not take the failure for its own. */
+  const fail = (error: unknown): void => {
+    failure ??= { error: options.signal.aborted ? options.signal.reason : error };
+    stop.abort(failure.error);
   };
 
   const executeKey = async (key: Digest, vertex: Vertex, inputs: readonly Result[]): Promise<{ result: Result; cached: boolean }> => {
@@ -118,11 +119,11 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
         hints: options.hints.get(vertex.digest) ?? { exported: false, mounted: false },
         emit: (event) => options.emit({ kind: 'step', vertex, event }),
       });
-    });
+    }, signal);
 
   const vertices = reachable(targets);
   await Promise.allSettled(vertices.map(solveOnce));
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) throw failure.error;
   const results = new Map<string, Result>();
   for (const vertex of vertices) results.set(vertex.digest, await solveOnce(vertex));
   return results;
