@@ -4,7 +4,7 @@ import { enterPeers, startBuildKit } from '../test/harness/buildkit.ts';
 import type { BuildKit } from '../test/harness/buildkit.ts';
 import { runCommand } from '../test/harness/command.ts';
 import type { CommandResult } from '../test/harness/command.ts';
-import { ossbProgram } from '../test/harness/ossb.ts';
+import { repositoryFolder } from '../test/harness/ossb.ts';
 
 export interface BuildCall {
   readonly context: string;
@@ -29,6 +29,10 @@ export interface Builder {
   close(): Promise<void>;
 }
 
+/** What is published, made by `npm run build`. */
+const ossbBundle = join(repositoryFolder, 'dist/ossb.cjs');
+
+/** The command as it is published. */
 export function ossbBuilder(folder: string): Builder {
   const root = join(folder, 'ossb');
   return {
@@ -40,7 +44,7 @@ export function ossbBuilder(folder: string): Builder {
     },
     build: (call) =>
       runCommand(
-        [ossbProgram, 'build', '--root', root, '-q', '--network', 'host', '-f', call.dockerfile, '-t', call.image, '--push', call.context],
+        [process.execPath, ossbBundle, 'build', '--root', root, '-q', '--network', 'host', '-f', call.dockerfile, '-t', call.image, '--push', call.context],
         start(call),
       ),
     async close() {
