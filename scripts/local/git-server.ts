@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { cacheFolder, needTool } from './tool.ts';
 
 export interface GitServer {
@@ -95,14 +94,6 @@ function sessionPrograms(): string[] {
     ['SshdSessionPath', 'sshd-session'],
     ['SshdAuthPath', 'sshd-auth'],
   ].flatMap(([key, name]) => (existsSync(join(programs, name!)) ? [`${key} ${join(programs, name!)}`] : []));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function listening(port: number, ended: () => boolean, logFile: string): Promise<void> {
