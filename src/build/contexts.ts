@@ -23,7 +23,7 @@ export interface ContextPorts {
   readonly resolveImage: (ref: string, platform: Platform, purpose: string, signal: AbortSignal) => Promise<ResolvedImage>;
 }
 
-/** The name under which the main context is known to local ops. */
+/** The name under which the main context is known to local ops, and that of the file in a context that is one file of a URL, as docker build has it. */
 const mainName = 'context';
 
 /** Where the build's inputs come from: the main context and the named ones. */
@@ -43,7 +43,7 @@ export class Contexts {
       case 'git':
         return gitOrigin(context.url);
       case 'http':
-        return { kind: 'http', url: context.url, unpack: true };
+        return { kind: 'http', url: context.url, filename: mainName, unpack: true };
       case 'stdin':
         return { kind: 'scratch' };
       case 'image':
@@ -69,7 +69,7 @@ export class Contexts {
       case 'git':
         return gitOrigin(source.url);
       case 'http':
-        return { kind: 'http', url: source.url, unpack: /\.(tar|tgz|tar\.(gz|xz|bz2|zst))$/i.test(new URL(source.url).pathname) };
+        return { kind: 'http', url: source.url, filename: mainName, unpack: true };
       case 'oci-layout':
         return { kind: 'image', image: await this.#ports.importLayout(resolve(this.#ports.settings.cwd, source.path), source.ref, platform) };
       case 'stdin':

@@ -5,8 +5,9 @@ import { openTarContext } from '../ops/index.ts';
 import { solve, usageOf } from '../solver/index.ts';
 import { cleanPath, resolvePath, layerTree, type FileTree } from '../tree/index.ts';
 import type { Store } from '../content/index.ts';
+import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
 import { requestError } from './error.ts';
-import { readDockerfile, type DockerfileInput } from './inputs.ts';
+import { maxDockerfileBytes, readDockerfile, type DockerfileInput } from './inputs.ts';
 import type { BuildRequest } from './request.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -28,8 +29,8 @@ export interface Definition {
 }
 
 /**
- * Reads the Dockerfile of a request from where its context is: a folder, a tar on standard input, a git repository or a URL. Standard input or a URL that is no archive is
- * the Dockerfile itself, with an empty context.
+ * Reads the Dockerfile of a request from where its context is: a folder, a tar on standard input, a git repository or a URL. Standard input that is no archive is the
+ * Dockerfile itself, with an empty context; a URL that is none too, and the context is that one file.
  */
 export async function readDefinition(request: BuildRequest, ports: DefinitionPorts): Promise<Definition> {
   const { session, settings, stdin, contextFolder } = ports;
@@ -40,17 +41,20 @@ export async function readDefinition(request: BuildRequest, ports: DefinitionPor
       return { dockerfile: await readDockerfile({ ...request, file: '-' }, undefined, settings, stdin), mainContext: { kind: 'scratch' } };
     const tree = await openTarContext(stdin.stream(), { stagingFolder: () => ports.store.tempDir(), searchPath: settings.env['PATH'], signal: ports.signal });
     session.contexts.setMain(tree);
-    return { dockerfile: await definitionIn(tree, request, ports), mainContext: { kind: 'local', name: 'context' } };
+    return { dockerfile: await definitionIn(tree, request, ports), mainContext: { kind: 'local', name: 'context', keepOwner: true } };
   }
   const origin = session.contexts.main();
   if (request.dockerfileText !== undefined || request.file === '-')
     return { dockerfile: await readDockerfile(request, undefined, settings, stdin), mainContext: origin };
-  const tree = await contextTree(origin, ports);
-  const names = (await tree.list('')).map((node) => node.path);
-  const [only] = names;
-  if (origin.kind === 'http' && names.length === 1 && only !== undefined && (await tree.lookup(only))?.type === 'file' && only !== 'Dockerfile') {
-    return { dockerfile: { name: only, text: await bytesOf(tree, only, ports) }, mainContext: { kind: 'scratch' } };
+  if (origin.kind === 'http') {
+    const file = { ...origin, unpack: false };
+    const tree = await contextTree(file, ports);
+    const name = origin.filename ?? 'context';
+    if (!isArchiveHead(await bytesOf(tree, name, ports, archiveHeadBytes))) {
+      return { dockerfile: { name: origin.url, text: await dockerfileBytes(tree, name, ports) }, mainContext: file };
+    }
   }
+  const tree = await contextTree(origin, ports);
   return { dockerfile: await definitionIn(tree, request, ports), mainContext: origin };
 }
 
@@ -58,7 +62,7 @@ async function definitionIn(tree: FileTree, request: BuildRequest, ports: Defini
   if (request.dockerfileText !== undefined) return { name: request.file ?? 'Dockerfile', text: Buffer.from(request.dockerfileText) };
   for (const name of request.file === undefined ? ['Dockerfile', 'dockerfile'] : [request.file]) {
     const { node } = await resolvePath(tree, cleanPath(name), { followLast: true });
-    if (node?.type === 'file') return { name, text: await bytesOf(tree, node.path, ports) };
+    if (node?.type === 'file') return { name, text: await dockerfileBytes(tree, node.path, ports) };
   }
   throw requestError(
     'DOCKERFILE_MISSING',
@@ -67,7 +71,14 @@ async function definitionIn(tree: FileTree, request: BuildRequest, ports: Defini
   );
 }
 
-async function bytesOf(tree: FileTree, path: string, ports: DefinitionPorts): Promise<Uint8Array> {
+async function dockerfileBytes(tree: FileTree, path: string, ports: DefinitionPorts): Promise<Uint8Array> {
+  const bytes = await bytesOf(tree, path, ports, maxDockerfileBytes + 1);
+  if (bytes.length <= maxDockerfileBytes) return bytes;
+  throw requestError('DOCKERFILE_MISSING', `Cannot read the Dockerfile: ${path} has more than ${maxDockerfileBytes} bytes`);
+}
+
+/** The first `maxBytes` of a file, and what came along with them. */
+async function bytesOf(tree: FileTree, path: string, ports: DefinitionPorts, maxBytes: number): Promise<Uint8Array> {
   const node = await tree.lookup(path);
   const content = await tree.content(node!);
   switch (content.kind) {
@@ -77,7 +88,12 @@ async function bytesOf(tree: FileTree, path: string, ports: DefinitionPorts): Pr
       return Buffer.from(content.data, 'base64');
     case 'layer': {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of ports.session.readLayerContent(content.diffID, content.path)) chunks.push(chunk);
+      let size = 0;
+      for await (const chunk of ports.session.readLayerContent(content.diffID, content.path)) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= maxBytes) break;
+      }
       return Buffer.concat(chunks);
     }
     default:

@@ -17,7 +17,7 @@ export interface IgnoreInput {
   readonly text: string;
 }
 
-const maxDockerfileBytes = 16 * 1024 * 1024;
+export const maxDockerfileBytes = 16 * 1024 * 1024;
 
 /** Reads the Dockerfile of a request whose context is a folder, or whose Dockerfile comes from elsewhere. Errors: DOCKERFILE_MISSING, CONTEXT_MISSING. */
 export async function readDockerfile(

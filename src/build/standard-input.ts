@@ -1,3 +1,4 @@
+import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
 import { requestError } from './error.ts';
 
 /** Standard input, which can be looked at before it is decided what it is. Read once. */
@@ -12,10 +13,8 @@ export class StandardInput {
 
   /** Whether it is a tar archive, plain or compressed. */
   async isArchive(): Promise<boolean> {
-    await this.#fill(512);
-    const head = this.#head;
-    const magics = ['1f8b', '425a68', 'fd377a585a00', '28b52ffd'].map((hex) => Buffer.from(hex, 'hex'));
-    return magics.some((magic) => head.subarray(0, magic.length).equals(magic)) || head.subarray(257, 262).toString('latin1') === 'ustar' || isOldTar(head);
+    await this.#fill(archiveHeadBytes);
+    return isArchiveHead(this.#head);
   }
 
   /** All of it. Errors: DOCKERFILE_MISSING for more than `maxBytes`. */
@@ -48,13 +47,4 @@ export class StandardInput {
   #started(): AsyncIterator<Uint8Array> {
     return (this.#iterator ??= this.#open()[Symbol.asyncIterator]());
   }
-}
-
-/** A tar from before POSIX has no magic: its checksum tells. */
-function isOldTar(head: Buffer): boolean {
-  if (head.length < 512) return false;
-  const wanted = Number.parseInt(head.subarray(148, 156).toString('latin1').replaceAll('\0', ' ').trim(), 8);
-  let sum = 0;
-  for (let i = 0; i < 512; i += 1) sum += i >= 148 && i < 156 ? 0x20 : head[i]!;
-  return sum === wanted && wanted > 256;
 }

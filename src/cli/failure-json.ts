@@ -6,6 +6,20 @@ export function failureJSON(error: unknown, exitCode: number): Record<string, un
   return { ...oneError(error), exitCode };
 }
 
+/** What `--call check,format=json` says of a Dockerfile that is at fault: as BuildKit's frontend.lint, and all faults of it under `errors`. */
+export function checkFailureJSON(error: unknown): Record<string, unknown> | undefined {
+  if (!(error instanceof BuildError)) return undefined;
+  const errors = error instanceof BuildErrors ? error.errors : [error];
+  const faults = errors.map(({ message, location }) => ({
+    message,
+    ...(location === undefined ? {} : { location: { ranges: [{ start: { line: location.startLine }, end: { line: location.endLine } }] } }),
+  }));
+  const { location } = error;
+  const sources =
+    location?.text === undefined ? [] : [{ filename: location.file, language: 'Dockerfile', data: Buffer.from(location.text).toString('base64') }];
+  return { warnings: null, sources, buildError: faults[0], errors: faults };
+}
+
 function oneError(error: unknown): Record<string, unknown> {
   if (!(error instanceof BuildError))
     return { code: 'INTERNAL', family: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -77,6 +77,6 @@ test('main context: git and an unpacked archive are read as they are', async () 
     wildcard: false,
     allowEmpty: false,
     contentsOnly: false,
-    unpack: true,
+    unpack: 'auto',
   });
 });

@@ -13,7 +13,7 @@ export function contextVertex(
   const meta = (name: string): { name: string; location?: SourceLocation } => ({ name, ...(location && { location }) });
   switch (origin.kind) {
     case 'local':
-      return conversion.vertex({ kind: 'local', name: origin.name }, [], { name: names.local });
+      return conversion.vertex({ kind: 'local', name: origin.name, ...(origin.keepOwner && { keepOwner: true }) }, [], { name: names.local });
     case 'image':
       return imageVertex(conversion, origin.image, `${names.shown} ${origin.image.ref}`, location);
     case 'oci-layout': {
@@ -65,12 +65,13 @@ export function mainContext(conversion: Conversion): Vertex {
 export function mountableVertex(conversion: Conversion, vertex: Vertex, path: string): Vertex {
   if (vertex.op.kind !== 'local') return vertex;
   const source = { kind: 'paths', input: 1, pattern: path, wildcard: false, allowEmpty: false, contentsOnly: true, unpack: false } as const;
-  const copy = { kind: 'copy', sources: [source], destination: path, destinationIsDir: path === '/', exclude: [], keepOwner: false, link: false } as const;
+  const keepOwner = vertex.op.keepOwner === true;
+  const copy = { kind: 'copy', sources: [source], destination: path, destinationIsDir: path === '/', exclude: [], keepOwner, link: false } as const;
   return conversion.vertex(copy, [scratchVertex(conversion), vertex], { name: `${vertex.meta.name} ${path}` });
 }
 
 function unpackedArchive(conversion: Conversion, file: Vertex, filename: string, shown: string): Vertex {
-  const source = { kind: 'paths', input: 1, pattern: `/${filename}`, wildcard: false, allowEmpty: false, contentsOnly: false, unpack: true } as const;
+  const source = { kind: 'paths', input: 1, pattern: `/${filename}`, wildcard: false, allowEmpty: false, contentsOnly: false, unpack: 'auto' } as const;
   const copy = { kind: 'copy', sources: [source], destination: '/', destinationIsDir: true, exclude: [], keepOwner: true, link: false } as const;
   return conversion.vertex(copy, [scratchVertex(conversion), file], { name: `${shown} unpack` });
 }

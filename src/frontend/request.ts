@@ -52,7 +52,7 @@ export interface ResolvedImage {
 /** Where the files of a context come from. */
 export type ContextOrigin =
   /** `name` as in LocalOp. */
-  | { readonly kind: 'local'; readonly name: string }
+  | { readonly kind: 'local'; readonly name: string; readonly keepOwner?: true }
   | { readonly kind: 'image'; readonly image: ResolvedImage }
   | { readonly kind: 'oci-layout'; readonly path: string; readonly image: ResolvedImage }
   | ({ readonly kind: 'git' } & Omit<GitOp, 'kind'>)

@@ -27,6 +27,8 @@ export interface LocalOp {
   readonly kind: 'local';
   /** `context`, or the name of a named context. */
   readonly name: string;
+  /** The files have owners that mean something, as those of a tar: copies keep them. Otherwise they are 0:0. */
+  readonly keepOwner?: true;
 }
 
 /** A file fetched from http or https. The result holds it at `/<filename>`. */

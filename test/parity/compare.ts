@@ -9,6 +9,7 @@ import { startFileServer } from '../harness/file-server.ts';
 import { makeFixture } from '../harness/fixture.ts';
 import { readOciTar } from '../harness/oci-image.ts';
 import { ossb } from '../harness/ossb.ts';
+import { checkDifferences } from './checks.ts';
 import { dockerfilesFolder } from './case.ts';
 import type { Case } from './case.ts';
 import { usualContext } from './context.ts';
@@ -36,6 +37,8 @@ export const knownDifferences: readonly KnownDifference[] = JSON.parse(readFileS
 /** Both builders over one registry of bases, one server of files and one folder of contexts. */
 export interface Bench {
   compare(test: Case): Promise<Comparison>;
+  /** Of what both say to `--call check`. */
+  compareChecks(test: Case): Promise<Comparison>;
   /** BuildKit alone, to see that a case is what it says it is. */
   buildkit(test: Case): Promise<CommandResult>;
   close(): Promise<void>;
@@ -66,6 +69,14 @@ export async function openBench(): Promise<Bench> {
       rmSync(paths.ossbTar, { force: true });
       return sortOut(test, differences);
     },
+    async compareChecks(test) {
+      const paths = place(test);
+      const call = ['--call', 'check,format=json', '--progress', 'plain'];
+      const theirs = await kit.build([...call, '-f', `/host${test.file}`, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`]);
+      const flags = ['--root', join(folder, 'store'), '--registry-mirror', `docker.io=${bases.address}`];
+      const ours = await ossb(['build', ...call, ...flags, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
+      return sortOut(test, checkDifferences(theirs, ours));
+    },
     async close() {
       await kit.close();
       await Promise.all([bases.close(), server.close()]);
@@ -93,10 +104,13 @@ function prepare(folder: string, test: Case, server: string): Paths {
 }
 
 function buildWithBuildKit(kit: BuildKit, paths: Paths, test: Case): Promise<CommandResult> {
-  // Its client sees this machine's files under /host.
-  const moved = paths.flags.map((flag) => flag.replace(/(^|=)\/(?!\/)/g, '$1/host/'));
   const flags = ['--progress', 'plain', '--provenance=false', '-o', `type=oci,dest=/host${paths.buildkitTar}`, '-f', `/host${test.file}`];
-  return kit.build([...flags, ...moved, ...platform(test), `/host${paths.context}`], { timeoutMs: 120_000 });
+  return kit.build([...flags, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`], { timeoutMs: 120_000 });
+}
+
+/** Its client sees this machine's files under /host. */
+function seenByBuildKit(flags: readonly string[]): string[] {
+  return flags.map((flag) => flag.replace(/(^|=)\/(?!\/)/g, '$1/host/'));
 }
 
 function platform(test: Case): readonly string[] {

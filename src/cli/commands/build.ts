@@ -5,7 +5,7 @@ import { parseCall, toBuildRequest } from '../build-request.ts';
 import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
-import { failureJSON } from '../failure-json.ts';
+import { checkFailureJSON, failureJSON } from '../failure-json.ts';
 import { writeFailedSteps, writeFailure, writeWarnings } from '../failure.ts';
 import { buildFlags } from '../flags/build-flags.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
@@ -56,6 +56,8 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
       return interrupts.exitCode;
     }
     const exitCode = exitCodeOf(error);
+    const report = request.call === 'check' && parseCall(flags, faults).json ? checkFailureJSON(error) : undefined;
+    if (report !== undefined) console.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     if (mode === 'rawjson') writeJsonFailure(console, error, exitCode);
     else writeTextFailure(console, display, error, { debug, maxLines: mode === 'plain' ? 10 : 100, warnings: mode === 'plain' || mode === 'tty' });
     return exitCode;

@@ -128,7 +128,7 @@ class SourceList {
   private contextVertex(): Vertex {
     const { conversion, sources, stage } = this.context;
     const source = sources[0];
-    if (source === undefined) return mainContext(conversion);
+    if (source === undefined) return this.keepingOwners(mainContext(conversion));
     if (!source.isConverted) {
       throw frontendError(
         'STAGE_ORDER',
@@ -136,9 +136,13 @@ class SourceList {
         'Move that stage up.',
       );
     }
-    const { kind } = source.state.op;
-    this.keepOwner = kind !== 'local' && kind !== 'git' && kind !== 'http';
-    return source.state;
+    return this.keepingOwners(source.state);
+  }
+
+  private keepingOwners(vertex: Vertex): Vertex {
+    const { op } = vertex;
+    this.keepOwner = op.kind === 'local' ? op.keepOwner === true : op.kind !== 'git' && op.kind !== 'http';
+    return vertex;
   }
 
   private input(vertex: Vertex): number {
