@@ -80,12 +80,16 @@ export function splitArguments(kind: InstructionKind, rest: string, escape: '\\'
 
 export function requireOne(keyword: string, args: readonly string[]): string {
   const [only] = args;
-  if (only === undefined) throw fault('BAD_ARGUMENTS', `${keyword.toUpperCase()} requires exactly one argument`);
+  if (only === undefined)
+    throw fault('BAD_ARGUMENTS', `${keyword.toUpperCase()} requires exactly one argument`, { hint: `Write ${keyword.toUpperCase()} VALUE.` });
   return only;
 }
 
 export function requireSome(keyword: string, args: readonly string[]): void {
-  if (args.length === 0) throw fault('BAD_ARGUMENTS', `${keyword.toUpperCase()} requires at least one argument`);
+  if (args.length === 0)
+    throw fault('BAD_ARGUMENTS', `${keyword.toUpperCase()} requires at least one argument`, {
+      hint: `Write what ${keyword.toUpperCase()} is to set after it.`,
+    });
 }
 
 function blanks(text: string): string[] {

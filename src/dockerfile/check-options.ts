@@ -19,7 +19,10 @@ export function parseCheckOptions(text: string): CheckOptions {
   const value = trim(text);
   for (const part of value === '' ? [] : splitParts(value)) {
     const cut = part.indexOf('=');
-    if (cut < 0) throw fault('BAD_CHECK_OPTION', `invalid check option ${JSON.stringify(part)}`, { hint: 'Write skip=RULE,RULE;error=true.' });
+    if (cut < 0)
+      throw fault('BAD_CHECK_OPTION', `Cannot use check options ${JSON.stringify(value)}: invalid check option ${JSON.stringify(part)}`, {
+        hint: 'Write skip=RULE,RULE;error=true.',
+      });
     const key = trim(part.slice(0, cut));
     const given = trim(part.slice(cut + 1));
     if (key === 'skip') skip = parseRules(given);
@@ -27,10 +30,14 @@ export function parseCheckOptions(text: string): CheckOptions {
     else if (key === 'error') {
       const flag = parseGoBool(given);
       if (flag === undefined)
-        throw fault('BAD_CHECK_OPTION', `failed to parse check option ${JSON.stringify(part)}`, { hint: 'Write error=true or error=false.' });
+        throw fault('BAD_CHECK_OPTION', `Cannot use check options ${JSON.stringify(value)}: ${JSON.stringify(given)} is neither true nor false`, {
+          hint: 'Write error=true or error=false.',
+        });
       error = flag;
     } else {
-      throw fault('BAD_CHECK_OPTION', `invalid check option ${JSON.stringify(key)}`, { hint: 'Options are skip, error and experimental.' });
+      throw fault('BAD_CHECK_OPTION', `Cannot use check options ${JSON.stringify(value)}: invalid check option ${JSON.stringify(key)}`, {
+        hint: 'Options are skip, error and experimental.',
+      });
     }
   }
   return { skip, experimental, error };

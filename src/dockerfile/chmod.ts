@@ -22,7 +22,7 @@ export function parseChmod(text: string): Chmod {
     const clauses = text.split(',').map(parseClauses);
     if (clauses.every((clause) => clause !== undefined)) return { kind: 'symbolic', clauses: clauses.flat() };
   }
-  throw fault('BAD_CHMOD', `invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`, {
+  throw fault('BAD_CHMOD', `Cannot use --chmod=${text}: it is no octal number between 0 and 07777 and no symbolic mode`, {
     hint: 'Write an octal mode such as 0755, or a symbolic one such as u=rwX,go=rX.',
   });
 }

@@ -8,10 +8,12 @@ export interface Device {
   readonly required: boolean;
 }
 
+const hint = 'Write --device=vendor.com/class=name, with ,required where the build cannot do without it.';
+
 /** `name[,required]`, also as `name=...` and `required=BOOL`. Errors: BAD_DEVICE. */
 export function parseDevice(text: string): Device {
   const fields = parseCsvFields(text);
-  if (fields === undefined || text === '') throw fault('BAD_DEVICE', `failed to parse csv devices: ${JSON.stringify(text)}`);
+  if (fields === undefined || text === '') throw fault('BAD_DEVICE', `failed to parse csv devices: ${JSON.stringify(text)}`, { hint });
   let name = '';
   let required = false;
   for (const field of fields) {
@@ -20,17 +22,17 @@ export function parseDevice(text: string): Device {
     const value = cut < 0 ? undefined : field.slice(cut + 1);
     if (key === 'required') {
       const flag = value === undefined ? true : parseGoBool(value);
-      if (flag === undefined) throw fault('BAD_DEVICE', `invalid value for ${key}: ${value}`);
+      if (flag === undefined) throw fault('BAD_DEVICE', `invalid value for ${key}: ${value}`, { hint });
       required = flag;
     } else if (key === 'name' && value !== undefined) {
-      if (name !== '') throw fault('BAD_DEVICE', `device name already set to ${name}`);
+      if (name !== '') throw fault('BAD_DEVICE', `device name already set to ${name}`, { hint });
       name = value;
     } else if (name === '') {
       name = field;
     } else if (value === undefined) {
-      throw fault('BAD_DEVICE', `invalid field '${field}' must be a key=value pair`);
+      throw fault('BAD_DEVICE', `invalid field '${field}' must be a key=value pair`, { hint });
     } else {
-      throw fault('BAD_DEVICE', withSuggestion(`unexpected key '${key}' in '${field}'`, key, ['name', 'required'], { caseSensitive: true }));
+      throw fault('BAD_DEVICE', withSuggestion(`unexpected key '${key}' in '${field}'`, key, ['name', 'required'], { caseSensitive: true }), { hint });
     }
   }
   return { name, required };

@@ -28,20 +28,21 @@ export type DockerfileErrorCode =
 /** A fault in a Dockerfile or an ignore file. */
 export class DockerfileError extends BuildError<DockerfileErrorCode> {}
 
-/** `found` is what is wrong, in the words of docker build where it has any. */
+/** `message` is what was found, in the words of docker build where it has any, for `located` to complete; or a whole message. */
 export function fault(
   code: DockerfileErrorCode,
-  found: string,
+  message: string,
   options: { hint?: string | undefined; location?: SourceLocation | undefined } = {},
 ): DockerfileError {
-  return new DockerfileError(code, found, { family: 'validation', hint: options.hint, location: options.location });
+  return new DockerfileError(code, message, { family: 'validation', hint: options.hint, location: options.location });
 }
 
 /** The same fault with the place where it stands; a location that is there already wins. */
 export function located(error: DockerfileError, location: SourceLocation): DockerfileError {
   if (error.location !== undefined) return error;
   const lines = location.startLine === location.endLine ? `line ${location.startLine}` : `lines ${location.startLine} to ${location.endLine}`;
-  return new DockerfileError(error.code, `Cannot parse ${location.file} ${lines}: ${error.message}`, {
+  const message = error.message.startsWith('Cannot ') ? error.message : `Cannot parse ${location.file} ${lines}: ${error.message}`;
+  return new DockerfileError(error.code, message, {
     family: error.family,
     hint: error.hint,
     location,

@@ -65,7 +65,10 @@ function run(text: string, options: ExpandOptions, modes: Modes): { text: string
     return new Expansion(text, options, modes).readUntil(undefined, modes.rawEscapes, 0);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    throw fault('BAD_EXPANSION', `failed to process ${JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text)}: ${error.message}`);
+    const shown = text.length > 200 ? `${text.slice(0, 200)}...` : text;
+    throw fault('BAD_EXPANSION', `Cannot expand ${JSON.stringify(shown)}: ${error.message}`, {
+      hint: 'Put a \\ before a $ or a quote that is meant as it is, and close every brace and quote.',
+    });
   }
 }
 

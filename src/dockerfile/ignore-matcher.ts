@@ -82,7 +82,7 @@ function parseRule(pattern: string): Rule | undefined {
   const cleaned = cleanPattern(trimmed);
   const exception = cleaned.startsWith('!');
   const text = exception ? cleaned.slice(1) : cleaned;
-  if (text === '') throw fault('BAD_PATTERN', 'illegal exclusion pattern: "!"', { hint: 'Write a path after the !.' });
+  if (text === '') throw fault('BAD_PATTERN', 'Cannot use pattern "!": illegal exclusion pattern', { hint: 'Write a path after the !.' });
   return { text, exception, matches: matcherOf(text) };
 }
 

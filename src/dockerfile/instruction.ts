@@ -65,8 +65,9 @@ function parseOnbuild(draft: Draft): OnbuildInstruction {
   const args = kind === undefined ? { args: [], json: false } : splitArguments(kind, parts.rest, escape);
   if (kind === 'env' || kind === 'label') parsePairs(kind.toUpperCase(), parts.rest, escape);
   parseFlags(flags, {});
-  if (upper === 'ONBUILD') throw fault('BAD_TRIGGER', "chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
-  if (upper === 'MAINTAINER' || upper === 'FROM') throw fault('BAD_TRIGGER', `${upper} isn't allowed as an ONBUILD trigger`);
+  if (upper === 'ONBUILD') throw fault('BAD_TRIGGER', "chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed", { hint: 'Write the trigger after one ONBUILD.' });
+  if (upper === 'MAINTAINER' || upper === 'FROM')
+    throw fault('BAD_TRIGGER', `${upper} isn't allowed as an ONBUILD trigger`, { hint: 'Any other instruction may be a trigger.' });
   const expression = [base.original.replace(/^\s*ONBUILD\s*/i, ''), ...heredocs.map(({ raw, name }) => raw + name)].join('\n');
   const onbuild = { kind: 'onbuild' as const, ...base, expression };
   if (kind === undefined) return onbuild;

@@ -1,4 +1,4 @@
-import { fault } from './error.ts';
+import { DockerfileError, fault } from './error.ts';
 import { parseCsvFields, parseGoBool, parseRamBytes, parseUint32 } from './go-values.ts';
 import { nearest, withSuggestion } from './suggest.ts';
 
@@ -69,10 +69,15 @@ const keys = [
 
 /** Relative targets are under `workdir`, default `/`. Errors: BAD_MOUNT, and those of `expand`, which is given each value. */
 export function parseMount(text: string, expand: (value: string) => string, defaults: { readonly workdir?: string } = {}): Mount {
-  const fields: Fields = { type: 'bind' };
-  for (const field of splitFields(text)) readField(field, fields, expand);
-  validate(fields);
-  return withDefaults(fields, defaults.workdir ?? '/');
+  try {
+    const fields: Fields = { type: 'bind' };
+    for (const field of splitFields(text)) readField(field, fields, expand);
+    validate(fields);
+    return withDefaults(fields, defaults.workdir ?? '/');
+  } catch (error) {
+    if (!(error instanceof DockerfileError) || error.code !== 'BAD_MOUNT') throw error;
+    throw fault('BAD_MOUNT', `Cannot use --mount=${text}: ${error.message}`, { hint: error.hint });
+  }
 }
 
 /** What can be said of a mount before its variables are known. Errors: BAD_MOUNT. */

@@ -98,7 +98,7 @@ function parseClass(pattern: string, chars: readonly string[], start: number): {
 }
 
 function badPattern(pattern: string): Error {
-  return fault('BAD_PATTERN', `syntax error in pattern ${JSON.stringify(pattern)}`, {
+  return fault('BAD_PATTERN', `Cannot use pattern ${JSON.stringify(pattern)}: syntax error in pattern`, {
     hint: 'Close every [ with a ], and put a character after every backslash.',
   });
 }

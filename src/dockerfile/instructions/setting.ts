@@ -37,7 +37,7 @@ export function parseVolume({ args, json, flags, base }: Draft): VolumeInstructi
   requireSome('VOLUME', args);
   parseFlags(flags, {});
   const paths = args.map(trim);
-  if (paths.includes('')) throw fault('BAD_ARGUMENTS', 'VOLUME specified can not be an empty string');
+  if (paths.includes('')) throw fault('BAD_ARGUMENTS', 'VOLUME specified can not be an empty string', { hint: 'Write VOLUME /path.' });
   return { kind: 'volume', ...base, paths, form: json ? 'json' : 'words' };
 }
 
