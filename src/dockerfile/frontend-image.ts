@@ -2,7 +2,7 @@ import type { SourceLocation } from '../errors.ts';
 import { fault } from './error.ts';
 
 /** The newest version of the language that is known here. */
-export const languageVersion = '1.20';
+export const languageVersion = '1.26';
 
 /** What a `# syntax=` line asks for, where it is this language. */
 export interface FrontendImage {
