@@ -299,12 +299,12 @@ describe('Executor', { skip: obstacle }, () => {
   test('a step whose build process is killed dies with it', async () => {
     const killed = await Steps.start(busybox!);
     const done = killed.run('echo started; sleep 1002');
-    await new Promise<void>((resolve) => {
+    const started = new Promise<void>((resolve) => {
       killed.child.on('message', (message: { kind: string; text?: string }) => {
         if (message.kind === 'output' && message.text?.includes('started')) resolve();
       });
     });
-    done.catch(() => {});
+    await Promise.race([started, done]);
     const ended = new Promise((resolve) => {
       killed.child.once('close', resolve);
     });
@@ -320,18 +320,28 @@ describe('Executor', { skip: obstacle }, () => {
   });
 });
 
-describe('Executor as an ordinary user', { skip: obstacle || (process.getuid?.() === 0 ? false : 'this is one already') }, () => {
-  for (const kind of ['ranges', 'single'] as const) {
-    test(`all of the above with ${kind === 'ranges' ? 'ranges of ids' : 'a single id'}`, (t) => {
-      const user = ordinaryUser();
-      if (user === undefined) return t.skip('no ordinary user with a range in /etc/subuid; make one with useradd -m');
-      const hide = kind === 'single' ? 'mount --bind /dev/null /etc/subuid && ' : '';
-      const script = `${hide}exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups env -i HOME=${user.home} PATH="$PATH" "$0" --test --test-reporter=tap "$1"`;
+/** The same tests again, as other users and with the other runtime. What is not to be found is covered by /dev/null in a mount namespace. */
+const variants = [
+  { name: 'as root with runc', user: false, cover: ['crun'] },
+  { name: 'as an ordinary user with ranges of ids', user: true, cover: [] },
+  { name: 'as an ordinary user with a single id', user: true, cover: ['/etc/subuid'] },
+  { name: 'as an ordinary user with runc', user: true, cover: ['crun'] },
+] as const;
+
+describe('Executor again', { skip: obstacle || (process.getuid?.() === 0 ? false : 'needs root') }, () => {
+  for (const { name, user, cover } of variants) {
+    test(name, (t) => {
+      const account = ordinaryUser();
+      if (user && account === undefined) return t.skip('no ordinary user with a range in /etc/subuid; make one with useradd -m');
+      const path = process.env['PATH'];
+      if (cover.some((each) => each === 'crun') && !(findProgram('crun', path) && findProgram('runc', path)))
+        return t.skip('crun and runc are not both installed');
+      const covered = cover.map((each) => `mount --bind /dev/null ${each.startsWith('/') ? each : findProgram(each, path)} && `).join('');
+      const become = user && account ? `setpriv --reuid=${account.uid} --regid=${account.gid} --clear-groups env -i HOME=${account.home} PATH="$PATH"` : 'env';
+      const script = `${covered}exec ${become} "$0" --test --test-reporter=tap --test-name-pattern='^Executor$' "$1"`;
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      const result = spawnSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, process.execPath, import.meta.filename], {
-        env,
-        cwd: user.home,
-      });
+      const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, process.execPath, import.meta.filename];
+      const result = spawnSync('unshare', args, { env, cwd: user ? account?.home : '/' });
       const report = result.stdout.toString();
       if (/Cannot find module|EACCES/.test(report) && !/^# pass [1-9]/m.test(report)) return t.skip('the ordinary user cannot read this checkout');
       assert.equal(result.status, 0, report + result.stderr.toString());

@@ -85,7 +85,7 @@ export class Executor {
       const cwd = resolveInRoot(rootfs, request.cwd);
       if (!lstatInRoot(rootfs, cwd)) makeFolders(rootfs, cwd, user);
 
-      const spec = makeSpec({ ...request, user, devices, mounts: [...etc, ...mounts] }, host, runtime.filter);
+      const spec = makeSpec({ ...request, user, devices, mounts: [...this.#cgroupMounts(request), ...etc, ...mounts] }, host, runtime.filter);
       writeFileSync(join(stepFolder, 'config.json'), JSON.stringify(spec), { mode: 0o600 });
       const id = stepFolder.slice(runFolder.length + 1);
       const graceMs = this.#options.graceMs ?? 5000;
@@ -102,6 +102,13 @@ export class Executor {
     // crun mounts the root filesystem anew without its flags. A hook that does not read its input breaks crun's pipe.
     const args = ['sh', '-c', 'cat >/dev/null; exec mount -n -o remount,bind,nodev "$0"', rootfs];
     return { kind: 'nodev', remount: runtime.name === 'crun' ? { path: '/bin/sh', args } : undefined };
+  }
+
+  /** With runc in a user namespace the host's cgroups are there, and a bound /sys shows them. */
+  #cgroupMounts({ network }: StepRequest): SpecMount[] {
+    const { host, runtime } = this.#options;
+    if (runtime.name !== 'runc' || !host.userNamespace || network !== 'host') return [];
+    return [{ destination: '/sys/fs/cgroup', type: 'tmpfs', source: 'tmpfs', options: ['ro', 'nosuid', 'nodev', 'noexec', 'size=4k', 'mode=755'] }];
   }
 
   #etcMounts(request: StepRequest, stepFolder: string, points: MountPoints): SpecMount[] {

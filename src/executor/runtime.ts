@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, runProcess, sealedProgram, SysError } from '../sys/index.ts';
+import { findProgram, mount, mountFlags, runProcess, sealedProgram, SysError, unmount } from '../sys/index.ts';
 import { executorError } from './error.ts';
 import { defaultSeccomp } from './seccomp.ts';
 
@@ -25,6 +25,8 @@ export interface RuntimeOptions {
   readonly cacheFolder?: string;
   readonly pathVariable: string | undefined;
   readonly arch: string;
+  /** Whether this process is in a user namespace, where runc does without cgroups. */
+  readonly userNamespace: boolean;
 }
 
 /** Finds crun, else runc, and makes it ready. Errors: EXEC_NO_RUNTIME. */
@@ -38,12 +40,28 @@ export async function openRuntime(options: RuntimeOptions): Promise<OciRuntime> 
     return { name: 'crun', path: crun, program, args, filter: await compiledSeccomp(crun, program, args, options) };
   }
   const runc = findProgram('runc', options.pathVariable);
-  if (runc !== undefined) return { name: 'runc', path: runc, program: runc, args: ['--root', state], filter: undefined };
+  if (runc !== undefined) {
+    showCgroups(options.userNamespace);
+    return { name: 'runc', path: runc, program: runc, args: ['--root', state, ...(options.userNamespace ? ['--rootless=true'] : [])], filter: undefined };
+  }
   throw executorError(
     'EXEC_NO_RUNTIME',
     'Cannot run a step: neither crun nor runc is installed',
     'Install crun (Debian, Ubuntu, Fedora, Alpine: package crun), or runc.',
   );
+}
+
+/**
+ * runc wants a cgroup for each container. As root it is shown version 2 alone, whatever the host has there; in a user namespace the host's own, where it takes
+ * being refused. See preparePrivateMounts.
+ */
+function showCgroups(userNamespace: boolean): void {
+  if (userNamespace) {
+    unmount('/sys/fs/cgroup');
+    return;
+  }
+  const { nodev, noexec, nosuid } = mountFlags;
+  mount({ source: 'cgroup2', target: '/sys/fs/cgroup', type: 'cgroup2', flags: nosuid | nodev | noexec });
 }
 
 function sealed(path: string): string {

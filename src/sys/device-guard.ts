@@ -63,12 +63,17 @@ const prefix = 'ossb-';
 /** Cgroups of processes that are gone; what is in use cannot be removed. */
 function removeEmpty(parent: string): void {
   for (const name of readdirSync(parent)) {
-    if (!name.startsWith(prefix)) continue;
-    try {
-      rmdirSync(join(parent, name));
-    } catch {
-      // In use, or gone meanwhile.
-    }
+    if (name.startsWith(prefix)) removeCgroup(join(parent, name));
+  }
+}
+
+/** With those that a runtime made in it. */
+function removeCgroup(path: string): void {
+  try {
+    for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) removeCgroup(join(path, entry.name));
+    rmdirSync(path);
+  } catch {
+    // In use, or gone meanwhile.
   }
 }
 

@@ -23,7 +23,13 @@ export async function startWorker(options: StartOptions): Promise<WorkerClient> 
   options.signal?.throwIfAborted();
   const { child } = await startInNamespaces({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', options.entry, JSON.stringify({ storeRoot: options.storeRoot } satisfies WorkerOptions)],
+    // A small young generation: each of the worker's threads has one.
+    args: [
+      '--max-semi-space-size=1',
+      '--disable-warning=ExperimentalWarning',
+      options.entry,
+      JSON.stringify({ storeRoot: options.storeRoot } satisfies WorkerOptions),
+    ],
     env: workerEnvironment(options.env),
   });
   const stderr = collectStderr(child);

@@ -3,6 +3,8 @@ import { Caller, type Message } from './calls.ts';
 import { WorkerError } from './error.ts';
 import type { WorkerOptions } from './protocol.ts';
 
+const CLOSE_MS = 2_000;
+
 /** The threads that run the jobs, started when there is work for them. They share this process's namespaces. */
 export class ThreadPool {
   readonly #entry: string;
@@ -20,6 +22,22 @@ export class ThreadPool {
   /** Runs a job in the thread with the least to do. */
   async call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
     return await this.#pick().caller.call(method, args, signal);
+  }
+
+  /** Has the threads stop, with nothing temporary left of them; one that does not come to it is ended. */
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#threads.map(async ({ thread }) => {
+        const ended = new Promise((resolve) => {
+          thread.once('exit', resolve);
+        });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin
+        thread.postMessage({ kind: 'close' });
+        const timer = setTimeout(() => void thread.terminate(), CLOSE_MS);
+        await ended;
+        clearTimeout(timer);
+      }),
+    );
   }
 
   #pick(): { readonly caller: Caller } {

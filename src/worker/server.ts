@@ -56,7 +56,11 @@ export function serveThread(options: WorkerOptions): void {
   // A port's postMessage is not a window's.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
   const callee = new Callee(layerJobs(openLayers(store, readHostFacts(process.arch))), (message) => parentPort?.postMessage(message));
-  parentPort?.on('message', (message: Message) => callee.receive(message));
+  parentPort?.on('message', (message: Message | { kind: 'close' }) => {
+    if (message.kind !== 'close') return callee.receive(message);
+    store.close();
+    process.exit();
+  });
 }
 
 function greet(greeting: Greeting): void {
@@ -111,6 +115,7 @@ class Server {
   async close(callee: Callee): Promise<void> {
     callee.abortAll();
     await Promise.allSettled(this.#running);
+    await this.#pool.close();
     // With all that is mounted below it: else the store would take the mounts' contents for its own temporary files.
     unmount(this.#runFolder);
     this.#store.close();
@@ -164,6 +169,7 @@ class Server {
       cacheFolder: join(this.#store.root, 'seccomp'),
       pathVariable: process.env['PATH'],
       arch: process.arch,
+      userNamespace: this.host.userNamespace,
     });
     return new Executor({
       runtime,

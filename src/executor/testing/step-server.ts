@@ -45,6 +45,7 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
     runFolder,
     pathVariable: process.env['PATH'],
     arch: process.arch,
+    userNamespace: host.userNamespace,
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
   });
   const overlayFolder = join(runFolder, 'overlay');
