@@ -9,7 +9,8 @@ import type { Environment } from './commands.ts';
 import { requestError } from './error.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Build, BuildEvent, BuildResult } from './events.ts';
-import { exportOutputs, formatOf, type PlatformBuild } from './export-outputs.ts';
+import { checkOutputs, exportOutputs } from './export-outputs.ts';
+import { formatOf, type PlatformBuild } from './image-set.ts';
 import { checkResult, findWarnings, outlineResult, targetsResult, throwCheckFault, warningsOf } from './call.ts';
 import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
 import { checkEntitlements, checkSyntax, givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
@@ -37,6 +38,7 @@ export function build(request: BuildRequest, signal?: AbortSignal, environment?:
 async function run(request: BuildRequest, signal: AbortSignal, environment: Environment | undefined, emit: EmitEvent): Promise<BuildResult> {
   const settings = readSettings(request, environment);
   const outputs = outputsOf(request);
+  if ((request.call ?? 'build') === 'build') await checkOutputs(outputs, request.platforms?.length ?? 1, settings.cwd);
   const contextFolder = request.context.kind === 'dir' ? resolve(settings.cwd, request.context.path) : undefined;
   if (contextFolder !== undefined) checkContextFolder(contextFolder);
   const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin));
@@ -48,7 +50,7 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, sourceDateEpoch: () => epoch });
   const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
   const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
-  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, emit, settings.now, async () =>
+  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () =>
     parseDockerfile(input.text, { file: input.name }),
   );
   if (request.call === 'targets') return targetsResult(dockerfile);
@@ -110,7 +112,6 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     store,
     settings,
     provider: session.provider,
-    sources: session.sources,
     worker: session.worker,
     pusher: session.pusher,
     emit,

@@ -11,7 +11,7 @@ import { igzipCodec } from '../sys/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
 import { Contexts } from './contexts.ts';
 import type { BuildEvent } from './events.ts';
-import { formatOf } from './export-outputs.ts';
+import { formatOf } from './image-set.ts';
 import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
 import type { IgnoreInput } from './inputs.ts';
 import { LayerProvider } from './layer-provider.ts';
@@ -85,7 +85,7 @@ export function openSession(options: SessionOptions): Session {
   const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false });
   const cache = new RecordStore({ store, now, layerAvailable: (diffID) => provider.available(diffID) });
   const resolveImage = (ref: string, platform: Platform, purpose: string, stopSignal: AbortSignal): Promise<ResolvedImage> =>
-    tellStep(purpose, emit, now, () => resolver.resolve(ref, platform, AbortSignal.any([signal, stopSignal])));
+    tellStep(purpose, { emit, now, signal }, () => resolver.resolve(ref, platform, AbortSignal.any([signal, stopSignal])));
   const importLayout = async (folder: string, ref: string, platform: Platform): Promise<ResolvedImage> =>
     (await import('./oci-layout-source.ts')).importOciLayout(folder, ref, platform, store, layers);
   const contexts = new Contexts({ request, settings, store, folder: options.contextFolder, ignoreFile: options.ignoreFile, resolveImage, importLayout });
@@ -144,7 +144,7 @@ export function openSession(options: SessionOptions): Session {
         .finally(() => background.delete(promise));
       background.add(promise);
     },
-    dockerLoad: async () => (await import('./docker-load.ts')).dockerLoadSink(settings),
+    dockerLoad: async () => (await import('./docker-load.ts')).dockerLoadSink(settings, signal),
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('the build has ended'));
       await Promise.all(background);

@@ -8,9 +8,18 @@ export interface StepProgress {
   readonly progress: (id: string, action: string, current: number, total?: number) => void;
 }
 
-/** Tells of work that is no vertex, for instance `[internal] load build definition` or `exporting to image`. */
-export async function tellStep<T>(name: string, emit: EmitEvent, now: () => number, work: (progress: StepProgress) => Promise<T>): Promise<T> {
-  const vertex = `step:${name}`;
+/** What telling needs. */
+export interface Telling {
+  readonly emit: EmitEvent;
+  readonly now: () => number;
+  /** Of the build: what fails once it is aborted was cancelled. */
+  readonly signal: AbortSignal;
+}
+
+/** Tells of work that is no vertex, for instance `[internal] load build definition` or `exporting to image`. `id` tells apart what has the same name. */
+export async function tellStep<T>(name: string, telling: Telling, work: (progress: StepProgress) => Promise<T>, id: string = name): Promise<T> {
+  const { emit, now, signal } = telling;
+  const vertex = `step:${id}`;
   emit({ kind: 'step', vertex, name, inputs: [] });
   emit({ kind: 'started', vertex, timeMs: now() });
   try {
@@ -21,7 +30,7 @@ export async function tellStep<T>(name: string, emit: EmitEvent, now: () => numb
     emit({ kind: 'done', vertex, timeMs: now() });
     return result;
   } catch (error) {
-    if (error instanceof BuildError) emit({ kind: 'failed', vertex, error, timeMs: now() });
+    if (error instanceof BuildError && !signal.aborted) emit({ kind: 'failed', vertex, error, timeMs: now() });
     else emit({ kind: 'canceled', vertex, timeMs: now() });
     throw error;
   }

@@ -1,10 +1,12 @@
-import { createReadStream, createWriteStream, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { basename, dirname, join } from 'node:path';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { encodeHeader, encodePax, endOfTarBytes, type TarHeader } from '../tar/index.ts';
+import type { ByteTarget } from './byte-target.ts';
+import { asideOf, StagedFolders } from './destination.ts';
 import { unwritable } from './error.ts';
 
-/** Takes the files of an archive or a folder, in order. Without `commit` nothing is left behind where that can be helped. */
+/** Takes the files of an archive or a folder, in order. Disposed without `commit`, nothing is left behind where that can be helped. Errors: OUTPUT_UNWRITABLE. */
 export interface FileSink extends AsyncDisposable {
   file(path: string, data: Uint8Array): Promise<void>;
   /** Copies a file of `sizeBytes` bytes. */
@@ -12,41 +14,42 @@ export interface FileSink extends AsyncDisposable {
   commit(): Promise<void>;
 }
 
-/** Files of a folder. Each is written aside and renamed; files that were there already and have other names stay. */
-export function folderSink(folder: string): FileSink {
-  const place = (path: string, write: (temporary: string) => void): void => {
+/** Files of a folder. All get their names on commit, in the order in which they came; files that were there already and have other names stay. */
+export function folderSink(folder: string, signal: AbortSignal): FileSink {
+  const folders = new StagedFolders();
+  const staged: { readonly aside: string; readonly target: string }[] = [];
+  const place = async (path: string, write: (aside: string) => Promise<void>): Promise<void> => {
+    signal.throwIfAborted();
     const target = join(folder, path);
-    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+    folders.make(dirname(target));
+    const aside = asideOf(target);
+    staged.push({ aside, target });
     try {
-      mkdirSync(dirname(target), { recursive: true });
-      write(temporary);
-      renameSync(temporary, target);
+      await write(aside);
     } catch (error) {
-      rmSync(temporary, { force: true });
       throw unwritable(target, error);
     }
   };
   return {
-    file: async (path, data) => place(path, (temporary) => writeFileSync(temporary, data)),
-    copy: async (path, from) => place(path, (temporary) => copyFileSync(from, temporary)),
-    commit: async () => {},
-    [Symbol.asyncDispose]: async () => {},
+    file: (path, data) => place(path, (aside) => writeFile(aside, data)),
+    copy: (path, from) => place(path, (aside) => copyFile(from, aside, constants.COPYFILE_FICLONE)),
+    commit: async () => {
+      for (const { aside, target } of staged) await rename(aside, target).catch((error: unknown) => Promise.reject(unwritable(target, error)));
+      staged.length = 0;
+      folders.commit();
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const { aside } of staged) await rm(aside, { force: true });
+      folders[Symbol.dispose]();
+    },
   };
 }
 
-/** A tar: a file that gets its name on commit, or a stream such as standard output. Times are 0, so the same files give the same bytes. */
-export function tarSink(target: { readonly path: string } | { readonly stream: NodeJS.WritableStream; readonly finished?: () => Promise<void> }): FileSink {
-  const temporary = 'path' in target ? join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`) : undefined;
-  const out: NodeJS.WritableStream = 'path' in target ? createWriteStream(temporary!) : target.stream;
-  let failure: unknown;
-  out.on('error', (error: Error) => {
-    failure ??= error;
-  });
-  const name = 'path' in target ? target.path : 'standard output';
-  let committed = false;
+/** A tar. Times are 0, so that the same files give the same bytes. */
+export function tarSink(target: ByteTarget, signal: AbortSignal): FileSink {
   const put = async (data: Uint8Array): Promise<void> => {
-    if (failure !== undefined) throw unwritable(name, failure);
-    if (!out.write(data)) await Promise.race([once(out, 'drain'), once(out, 'close')]).catch((error: unknown) => Promise.reject(unwritable(name, error)));
+    signal.throwIfAborted();
+    await target.write(data);
   };
   const header = async (path: string, size: number): Promise<void> => {
     const entry: TarHeader = { name: path, type: 'file', mode: 0o644, uid: 0, gid: 0, size, mtimeSec: 0, mtimeNs: 0, link: '', major: 0, minor: 0 };
@@ -70,23 +73,8 @@ export function tarSink(target: { readonly path: string } | { readonly stream: N
     },
     commit: async () => {
       await put(Buffer.alloc(endOfTarBytes));
-      if ('path' in target) {
-        const closed = once(out, 'close').catch((error: unknown) => Promise.reject(unwritable(name, error)));
-        out.end();
-        await closed;
-        if (failure !== undefined) throw unwritable(name, failure);
-        try {
-          renameSync(temporary!, target.path);
-        } catch (error) {
-          throw unwritable(name, error);
-        }
-      } else await target.finished?.();
-      committed = true;
+      await target.finish();
     },
-    [Symbol.asyncDispose]: async () => {
-      if (committed || temporary === undefined) return;
-      out.end();
-      rmSync(temporary, { force: true });
-    },
+    [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
   };
 }

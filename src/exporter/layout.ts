@@ -45,7 +45,11 @@ function layoutIndex(set: ImageSet, names: readonly string[]): Index {
     const ref = parseReference(name);
     return {
       ...root,
-      annotations: { 'io.containerd.image.name': formatReference(ref), ...(ref.tag === undefined ? {} : { 'org.opencontainers.image.ref.name': ref.tag }) },
+      annotations: {
+        ...root.annotations,
+        'io.containerd.image.name': formatReference(ref),
+        ...(ref.tag === undefined ? {} : { 'org.opencontainers.image.ref.name': ref.tag }),
+      },
     };
   });
   return { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: manifests.length > 0 ? manifests : [root] };

@@ -6,3 +6,4 @@ export { retry, type RetryOptions } from './retry.ts';
 export { boundedPool, type BoundedPool } from './bounded-pool.ts';
 export { zlibCodec } from './zlib-codec.ts';
 export { parallelGzip, type ParallelGzipOptions } from './parallel-gzip.ts';
+export { untilAborted } from './until-aborted.ts';

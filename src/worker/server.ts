@@ -169,7 +169,6 @@ class Server {
       cacheFolder: join(this.#store.root, 'seccomp'),
       pathVariable: process.env['PATH'],
       arch: process.arch,
-      userNamespace: this.host.userNamespace,
     });
     return new Executor({
       runtime,
