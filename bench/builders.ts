@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { enterPeers, startBuildKit } from '../test/harness/buildkit.ts';
 import type { BuildKit } from '../test/harness/buildkit.ts';
 import { runCommand } from '../test/harness/command.ts';
@@ -43,10 +43,10 @@ export function ossbBuilder(folder: string): Builder {
       rmSync(root, { recursive: true, force: true });
     },
     build: (call) =>
-      runCommand(
-        [process.execPath, ossbBundle, 'build', '--root', root, '-q', '--network', 'host', '-f', call.dockerfile, '-t', call.image, '--push', call.context],
-        start(call),
-      ),
+      runCommand([ossbBundle, 'build', '--root', root, '-q', '--network', 'host', '-f', call.dockerfile, '-t', call.image, '--push', call.context], {
+        ...start(call),
+        env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
+      }),
     async close() {
       rmSync(root, { recursive: true, force: true });
     },

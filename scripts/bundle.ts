@@ -66,9 +66,10 @@ await build({
   banner: { js: "const moduleURL = 'file://' + encodeURI(__filename);" },
   plugins: [lazyBuiltins],
 });
+// A young generation of 1 MiB instead of up to 16 costs no time that could be measured, and saves tens of megabytes in each process.
 writeFileSync(
   join(outdir, 'ossb.cjs'),
-  `#!/usr/bin/env node
+  `#!/usr/bin/env -S node --max-semi-space-size=1 --disable-warning=ExperimentalWarning
 const { enableCompileCache } = require('node:module');
 const cache = process.env.XDG_CACHE_HOME || (process.env.HOME ? process.env.HOME + '/.cache' : '');
 if (cache) enableCompileCache(cache + '/ossb/compile');
