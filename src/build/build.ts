@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openStore, type Store } from '../content/index.ts';
-import { parseDockerfile, parseIgnoreFile } from '../dockerfile/index.ts';
+import { parseDockerfile, parseIgnoreFile, type Warning } from '../dockerfile/index.ts';
 import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../frontend/index.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
 import { formatReference, parseReference } from '../oci/index.ts';
@@ -44,10 +44,10 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin));
   using store = openStore(settings.root);
   using _lease = await store.lease(signal);
-  store.sweep();
+  const { failed: leftovers } = store.sweep();
   const ignoreFile = contextFolder === undefined ? undefined : readIgnoreFile(request, contextFolder, settings);
   let epoch: number | undefined;
-  await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, sourceDateEpoch: () => epoch });
+  await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, leftovers, sourceDateEpoch: () => epoch });
   const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
   const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
   const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () =>
@@ -64,10 +64,11 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   };
   if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
-  if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal), graphRequests[0]!);
+  const tellWarning = (warning: Warning): void => emit({ kind: 'warning', ...warning });
+  if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal, tellWarning), graphRequests[0]!);
   const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal)));
   const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
-  for (const warning of warnings) emit({ kind: 'warning', ...warning });
+  warnings.forEach(tellWarning);
   throwCheckFault(graphRequests[0]!, warnings);
   checkEntitlements(
     request,

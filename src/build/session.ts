@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly emit: EmitEvent;
   readonly contextFolder: string | undefined;
   readonly ignoreFile: IgnoreInput | undefined;
+  /** Temporary folders of dead builds that this process may not remove: without root, files of other ids. */
+  readonly leftovers: readonly string[];
   /** Seconds since 1970; known once the Dockerfile is read. */
   readonly sourceDateEpoch: () => number | undefined;
 }
@@ -127,6 +129,14 @@ export function openSession(options: SessionOptions): Session {
     });
   });
 
+  const runInBackground = (work: () => Promise<void>): void => {
+    const promise: Promise<void> = work()
+      .catch(() => {})
+      .finally(() => background.delete(promise));
+    background.add(promise);
+  };
+  if (options.leftovers.length > 0) runInBackground(async () => (await worker()).removeFolders(options.leftovers, signal));
+
   return {
     runners,
     cache,
@@ -138,12 +148,7 @@ export function openSession(options: SessionOptions): Session {
     resolveImage,
     readLayerContent,
     tell: (event) => forward(event, emit, now()),
-    background: (work) => {
-      const promise: Promise<void> = work()
-        .catch(() => {})
-        .finally(() => background.delete(promise));
-      background.add(promise);
-    },
+    background: runInBackground,
     dockerLoad: async () => (await import('./docker-load.ts')).dockerLoadSink(settings, signal),
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('the build has ended'));

@@ -57,5 +57,13 @@ function ociLayout(text: string): ContextSource {
 }
 
 function isDir(path: string, cwd: string): boolean {
-  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw usageError(
+      'ARGUMENTS',
+      `Cannot use ${JSON.stringify(path)}: it may not be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+      'Check its owner and mode, and those of the folders above it.',
+    );
+  }
 }
