@@ -6,8 +6,8 @@ import { findTool } from './tool.ts';
 export interface PlatformImage {
   readonly os: string;
   readonly architecture: string;
-  /** Plain tars, lowest first. */
-  readonly layers: readonly string[];
+  /** Plain tars, lowest first; or compressed ones with the diffID that the config is to claim, true or not. */
+  readonly layers: readonly (string | { readonly gzip: string; readonly diffID: string })[];
   /** The `config` part of the image config: Env, Cmd, WorkingDir and so on. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -33,9 +33,9 @@ export async function pushImage(address: string, repository: string, tags: reado
 async function pushPlatform(base: string, image: PlatformImage): Promise<Descriptor> {
   const layers: Descriptor[] = [];
   const diffIDs: string[] = [];
-  for (const tar of image.layers) {
-    diffIDs.push(await digestOf(tar));
-    layers.push(await pushLayer(base, tar));
+  for (const layer of image.layers) {
+    diffIDs.push(typeof layer === 'string' ? await digestOf(layer) : layer.diffID);
+    layers.push(await pushLayer(base, typeof layer === 'string' ? compress(layer) : layer.gzip));
   }
   const config = Buffer.from(
     JSON.stringify({
@@ -59,9 +59,13 @@ async function pushPlatform(base: string, image: PlatformImage): Promise<Descrip
   return { mediaType: manifest.mediaType, digest, size, platform: { os: image.os, architecture: image.architecture } };
 }
 
-async function pushLayer(base: string, tar: string): Promise<Descriptor> {
+function compress(tar: string): string {
   const zipped = `${tar}.gz`;
   execFileSync('sh', ['-c', `${findTool('igzip') === undefined ? 'gzip -n' : 'igzip -n'} -3 -c < "$1" > "$2"`, 'sh', tar, zipped]);
+  return zipped;
+}
+
+async function pushLayer(base: string, zipped: string): Promise<Descriptor> {
   const digest = await digestOf(zipped);
   await putBlob(base, digest, await openAsBlob(zipped));
   return { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size: statSync(zipped).size };

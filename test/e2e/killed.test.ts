@@ -20,12 +20,12 @@ for (const name of people()) {
       context = join(scene.person.folder, 'context');
       makeFixture(context, {
         Dockerfile: `FROM busybox AS one
-ARG STAMP
+ARG STAMP PAUSE=0.4321
 COPY . /in
-RUN echo $STAMP >/stamp && dd if=/dev/urandom of=/random bs=1M count=6 2>/dev/null && sleep 0.4321
+RUN echo $STAMP >/stamp && dd if=/dev/urandom of=/random bs=1M count=6 2>/dev/null && sleep $PAUSE
 FROM alpine:3.19 AS two
-ARG STAMP
-RUN --mount=type=cache,target=/cache echo $STAMP >>/cache/log && sleep 0.4321 && cp /cache/log /log
+ARG STAMP PAUSE=0.4321
+RUN --mount=type=cache,target=/cache echo $STAMP >>/cache/log && sleep $PAUSE && cp /cache/log /log
 FROM busybox
 COPY --from=one /random /stamp /
 COPY --from=two /log /
@@ -38,9 +38,9 @@ RUN cat /stamp /log >/all
     after(() => scene.close());
 
     const flags = (stamp: string) => ['--build-arg', `STAMP=${stamp}`, '-t', `${scene.registry.address}/killed:1`, '--push', context];
-    const start = (stamp: string) => {
+    const start = (stamp: string, ...more: readonly string[]) => {
       const common = ['build', '--root', scene.store, '--registry-mirror', `docker.io=${scene.bases.address}`, '--network', 'host', '--progress', 'plain'];
-      const [program, ...args] = scene.person.argv([scene.person.program, ...common, ...flags(stamp)]);
+      const [program, ...args] = scene.person.argv([scene.person.program, ...common, ...more, ...flags(stamp)]);
       const child = spawn(program!, args, { env: scene.person.env, stdio: ['ignore', 'ignore', 'pipe'] });
       return { child, exited: new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code))) };
     };
@@ -64,12 +64,12 @@ RUN cat /stamp /log >/all
     });
 
     test('Ctrl-C stops the step, ends with 130 and leaves nothing', async () => {
-      const { child, exited } = start('interrupted');
+      const { child, exited } = start('interrupted', '--build-arg', 'PAUSE=300.4321');
       let output = '';
       await new Promise<void>((resolve) => {
         child.stderr.on('data', (chunk: Buffer) => {
           output += chunk.toString();
-          if (/RUN echo \$STAMP/.test(output)) resolve();
+          if (/RUN echo interrupted/.test(output)) resolve();
         });
         void exited.then(() => resolve());
       });
