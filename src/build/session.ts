@@ -135,7 +135,7 @@ export function openSession(options: SessionOptions): Session {
       .finally(() => background.delete(promise));
     background.add(promise);
   };
-  if (options.leftovers.length > 0) runInBackground(async () => (await worker()).removeFolders(options.leftovers, signal));
+  if (options.leftovers.length > 0) runInBackground(async () => (await worker()).removeFolders(options.leftovers));
 
   return {
     runners,
