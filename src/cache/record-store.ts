@@ -8,12 +8,18 @@ export interface RecordStoreOptions {
   readonly now: () => number;
   /** Whether a layer is in the store or can be fetched. */
   readonly layerAvailable: (diffID: DiffID) => boolean;
+  /** Notes that layers are in use, for least-recently-used collection. */
+  readonly touchLayers?: (diffIDs: readonly DiffID[]) => void;
 }
+
+/** Uses are noted no more often than this, so that a build that is cached throughout writes nothing. */
+const useIntervalMs = 10 * 60_000;
 
 /** Cache records in the store's database. Uses are noted in memory and written by `flush`, in one transaction. */
 export class RecordStore implements CacheStore {
   readonly #options: RecordStoreOptions;
-  readonly #used = new Set<Digest>();
+  /** With the layers of each. */
+  readonly #used = new Map<Digest, readonly DiffID[]>();
   #ready = false;
 
   constructor(options: RecordStoreOptions) {
@@ -21,13 +27,11 @@ export class RecordStore implements CacheStore {
   }
 
   get(key: Digest): CacheRecord | undefined {
-    const row = this.#db().prepare('SELECT tree_id, layers, created_at_ms FROM cache_records WHERE key = ?').get(key) as
-      | { tree_id: TreeID; layers: string; created_at_ms: number | null }
-      | undefined;
+    const row = this.#db().prepare('SELECT tree_id, layers, created_at_ms, last_used_ms FROM cache_records WHERE key = ?').get(key) as Row | undefined;
     if (row === undefined) return undefined;
-    const layers = row.layers === '' ? [] : (row.layers.split(' ').map((hex) => `sha256:${hex}`) as DiffID[]);
+    const layers = layersOf(row);
     if (!layers.every((layer) => this.#options.layerAvailable(layer))) return undefined;
-    this.#used.add(key);
+    if (this.#options.now() - row.last_used_ms > useIntervalMs) this.#used.set(key, layers);
     return { treeID: row.tree_id, layers, ...(row.created_at_ms === null ? {} : { createdAtMs: row.created_at_ms }) };
   }
 
@@ -46,16 +50,30 @@ export class RecordStore implements CacheStore {
     };
   }
 
-  /** Notes in the database that the records were used now. */
+  /** Notes that records and their layers were used now, where that was long ago. */
   flush(): void {
     if (this.#used.size === 0) return;
     const db = this.#db();
     const update = db.prepare('UPDATE cache_records SET last_used_ms = ? WHERE key = ?');
     const now = this.#options.now();
     transaction(db, () => {
-      for (const key of this.#used) update.run(now, key);
+      for (const key of this.#used.keys()) update.run(now, key);
     });
+    this.#options.touchLayers?.([...new Set([...this.#used.values()].flat())]);
     this.#used.clear();
+  }
+
+  /** Removes records that name layers which are no more; gives how many. */
+  removeStale(): number {
+    const db = this.#db();
+    const rows = db.prepare('SELECT key, layers FROM cache_records').all() as unknown as (Row & { readonly key: Digest })[];
+    const stale = rows.filter((row) => !layersOf(row).every((layer) => this.#options.layerAvailable(layer)));
+    const remove = db.prepare('DELETE FROM cache_records WHERE key = ?');
+    if (stale.length > 0)
+      transaction(db, () => {
+        for (const row of stale) remove.run(row.key);
+      });
+    return stale.length;
   }
 
   #db(): ReturnType<Store['db']> {
@@ -64,4 +82,15 @@ export class RecordStore implements CacheStore {
     this.#ready = true;
     return db;
   }
+}
+
+interface Row {
+  readonly tree_id: TreeID;
+  readonly layers: string;
+  readonly created_at_ms: number | null;
+  readonly last_used_ms: number;
+}
+
+function layersOf({ layers }: Row): DiffID[] {
+  return layers === '' ? [] : (layers.split(' ').map((hex) => `sha256:${hex}`) as DiffID[]);
 }
