@@ -3,7 +3,7 @@ import { openStore, type Store } from '../content/index.ts';
 import { parseDockerfile, parseIgnoreFile, type Warning } from '../dockerfile/index.ts';
 import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../frontend/index.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
-import { formatReference, parseReference } from '../oci/index.ts';
+import { formatReference, parseReference, type DiffID } from '../oci/index.ts';
 import { solve, usageOf, type LayersResult, type Result } from '../solver/index.ts';
 import type { Environment } from './commands.ts';
 import { requestError } from './error.ts';
@@ -41,7 +41,7 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   if ((request.call ?? 'build') === 'build') await checkOutputs(outputs, request.platforms?.length ?? 1, settings.cwd);
   const contextFolder = request.context.kind === 'dir' ? resolve(settings.cwd, request.context.path) : undefined;
   if (contextFolder !== undefined) checkContextFolder(contextFolder);
-  const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin));
+  const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin), signal);
   using store = openStore(settings.root);
   using _lease = await store.lease(signal);
   const { failed: leftovers } = store.sweep();
@@ -59,8 +59,8 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
   const graphRequests = makeGraphRequests(request, { dockerfile, mainContext, buildArgs, settings, sourceDateEpoch: epoch });
   const ports: FrontendPorts = {
-    resolveImageConfig: (ref, wanted, options, stop) => session.resolveImage(ref, wanted, options.purpose, stop),
-    resolveNamedContext: (name, wanted, options, stop) => session.contexts.named(name, wanted, options.purpose, stop),
+    resolveImageConfig: (ref, wanted, options) => session.resolveImage(ref, wanted, options.purpose),
+    resolveNamedContext: (name, wanted, options) => session.contexts.named(name, wanted, options.purpose),
   };
   if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
@@ -96,6 +96,9 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
   const imageOutput = outputs.find((output) => output.kind !== 'local' && output.kind !== 'tar' && output.kind !== 'cacheonly');
   const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
   for (const vertex of reachable(targets)) if (isShown(vertex)) emit(stepEvent(vertex));
+  for (const vertex of reachable(targets)) {
+    if (vertex.op.kind === 'image' && hints.get(vertex.digest)?.mounted === true) session.provider.expectMount(vertex.op.diffIDs);
+  }
   const pushEarly = earlyPush(outputs, hints, session);
   const results = await solve(targets, {
     runners: session.runners,
@@ -103,6 +106,7 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     hints,
     parallelism,
     signal,
+    onFailure: session.fail,
     emit: (event) => {
       if (isShown(event.vertex)) session.tell(event);
       if ((event.kind === 'done' || event.kind === 'cached') && event.result !== undefined) pushEarly?.(event.vertex, event.result, event.kind);
@@ -135,15 +139,20 @@ function earlyPush(
   if (output?.kind !== 'image') return undefined;
   const refs = output.names.map((name) => parseReference(name));
   const format = formatOf(output);
+  const started = new Set<DiffID>();
   return (vertex, result, how) => {
     const made = how === 'done' && ['run', 'copy', 'mkdir'].includes(vertex.op.kind);
-    const diffID = result.kind === 'layers' ? result.layers.at(-1) : undefined;
-    if (!made || diffID === undefined || hints.get(vertex.digest)?.exported !== true) return;
-    session.background(async () => {
-      const blob = await session.provider.descriptor(diffID, format);
-      const pusher = await session.pusher();
-      await Promise.all(refs.map((ref) => pusher.layer(ref, { diffID, blob })));
-    });
+    if (!made || result.kind !== 'layers' || hints.get(vertex.digest)?.exported !== true) return;
+    // What is below goes too: of a base image the layers, by mounting them where they are.
+    for (const diffID of result.layers.toReversed()) {
+      if (started.has(diffID)) continue;
+      started.add(diffID);
+      session.background(async () => {
+        const blob = await session.provider.descriptor(diffID, format);
+        const pusher = await session.pusher();
+        await Promise.all(refs.map((ref) => pusher.layer(ref, { diffID, blob })));
+      });
+    }
   };
 }
 

@@ -1,5 +1,6 @@
 import { checkDockerfile, checkFault, parseCheckOptions, type CheckContext, type Dockerfile, type Warning } from '../dockerfile/index.ts';
 import { buildGraph, describeTargets, type FrontendPorts, type GraphRequest, type GraphResult, type Outline } from '../frontend/index.ts';
+import { BuildError } from '../errors.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildResult } from './events.ts';
 
@@ -8,15 +9,21 @@ export function warningsOf(request: GraphRequest, graph: GraphResult, ignorePatt
   return checkDockerfile(request.dockerfile, checkContext(request, graph, ignorePatterns));
 }
 
-/** The warnings of a Dockerfile of which nothing is built: all stages count. */
+/** The warnings of a Dockerfile of which nothing is built: all stages count unless a target is named. What was found of a file that is at fault is told before the error. */
 export async function findWarnings(
   request: GraphRequest,
   ports: FrontendPorts,
   ignorePatterns: readonly string[] | undefined,
   signal: AbortSignal,
+  tell: (warning: Warning) => void,
 ): Promise<Warning[]> {
-  const everything = { ...request, allStages: true };
-  return warningsOf(everything, await buildGraph(everything, ports, signal), ignorePatterns);
+  const everything = request.target === undefined || request.target === '' ? { ...request, allStages: true } : request;
+  try {
+    return warningsOf(everything, await buildGraph(everything, ports, signal), ignorePatterns);
+  } catch (error) {
+    if (error instanceof BuildError) checkDockerfile(request.dockerfile, checkContext(everything, undefined, ignorePatterns)).forEach(tell);
+    throw error;
+  }
 }
 
 /** Errors: CHECK_FAILED where `# check=error=true` makes a fault of warnings. */
@@ -28,6 +35,7 @@ export function throwCheckFault(request: GraphRequest, warnings: readonly Warnin
 /** What `--check` prints: BuildKit's frontend.lint. The exit code is 1 where there are warnings. */
 export function checkResult(warnings: readonly Warning[], request: GraphRequest): BuildResult {
   const { dockerfile } = request;
+  const fault = checkFault(dockerfile, warnings, { options: checkOptions(request) });
   const text =
     warnings.length === 0
       ? 'Check complete, no warnings found.\n'
@@ -41,6 +49,7 @@ export function checkResult(warnings: readonly Warning[], request: GraphRequest)
       location: { ranges: [{ start: { line: location.startLine }, end: { line: location.endLine } }] },
     })),
     sources: [{ filename: dockerfile.file, language: 'Dockerfile', data: Buffer.from(dockerfile.text).toString('base64') }],
+    ...(fault === undefined ? {} : { buildError: { message: fault.message } }),
   };
   return { metadata: {}, callResult: { text, json, exitCode: warnings.length === 0 ? 0 : 1 } };
 }
@@ -82,15 +91,15 @@ export function outlineResult(outline: Outline): BuildResult {
   return { metadata: {}, callResult: { text: parts.join('\n'), json: outline, exitCode: 0 } };
 }
 
-function checkContext(request: GraphRequest, graph: GraphResult, ignorePatterns: readonly string[] | undefined): CheckContext {
+function checkContext(request: GraphRequest, graph: GraphResult | undefined, ignorePatterns: readonly string[] | undefined): CheckContext {
   return {
     targetPlatform: formatPlatform(request.platform),
     buildPlatform: formatPlatform(request.buildPlatform),
     buildArgs: request.buildArgs,
     target: request.target,
-    ...(request.allStages === true ? {} : { stages: new Set(graph.stages.filter((stage) => stage.needed).map((stage) => stage.index)) }),
+    ...(request.allStages === true || graph === undefined ? {} : { stages: new Set(graph.stages.filter((stage) => stage.needed).map((stage) => stage.index)) }),
     ignorePatterns,
-    findings: graph.findings,
+    findings: graph?.findings,
     options: checkOptions(request),
   };
 }

@@ -20,7 +20,8 @@ export interface ContextPorts {
   readonly folder: string | undefined;
   readonly ignoreFile: IgnoreInput | undefined;
   readonly importLayout: (folder: string, ref: string, platform: Platform) => Promise<ResolvedImage>;
-  readonly resolveImage: (ref: string, platform: Platform, purpose: string, signal: AbortSignal) => Promise<ResolvedImage>;
+  readonly resolveImage: (ref: string, platform: Platform, purpose: string) => Promise<ResolvedImage>;
+  readonly signal: AbortSignal;
 }
 
 /** The name under which the main context is known to local ops, and that of the file in a context that is one file of a URL, as docker build has it. */
@@ -41,7 +42,7 @@ export class Contexts {
       case 'dir':
         return { kind: 'local', name: mainName };
       case 'git':
-        return gitOrigin(context.url);
+        return gitOrigin(context.url, isTrue(this.#ports.request.buildArgs?.['BUILDKIT_CONTEXT_KEEP_GIT_DIR']));
       case 'http':
         return { kind: 'http', url: context.url, filename: mainName, unpack: true };
       case 'stdin':
@@ -59,13 +60,13 @@ export class Contexts {
   }
 
   /** Errors: CONTEXT_MISSING, CONTEXT_INVALID and those of the registry. */
-  async named(name: string, platform: Platform, purpose: string, signal: AbortSignal): Promise<ContextOrigin> {
+  async named(name: string, platform: Platform, purpose: string): Promise<ContextOrigin> {
     const source = this.#source(name);
     switch (source.kind) {
       case 'dir':
         return { kind: 'local', name };
       case 'image':
-        return source.ref === 'scratch' ? { kind: 'scratch' } : { kind: 'image', image: await this.#ports.resolveImage(source.ref, platform, purpose, signal) };
+        return source.ref === 'scratch' ? { kind: 'scratch' } : { kind: 'image', image: await this.#ports.resolveImage(source.ref, platform, purpose) };
       case 'git':
         return gitOrigin(source.url);
       case 'http':
@@ -96,7 +97,7 @@ export class Contexts {
   }
 
   #open(name: string): ContextTree {
-    const { settings, store, folder, ignoreFile } = this.#ports;
+    const { settings, store, folder, ignoreFile, signal } = this.#ports;
     const source = name === mainName && folder !== undefined ? undefined : this.#source(name);
     const root = source === undefined ? folder! : resolve(settings.cwd, (source as ContextSource & { kind: 'dir' }).path);
     if (source !== undefined) checkContextFolder(root);
@@ -105,6 +106,7 @@ export class Contexts {
       root,
       digestFile: digestMemoryFile(store.root, root),
       now: settings.now,
+      signal,
       ...(ignore === undefined ? {} : { ignore: ignoreMatcher(parsePatterns(ignore)) }),
     });
   }
@@ -127,7 +129,7 @@ function parsePatterns(ignore: IgnoreInput): string[] {
   }
 }
 
-function gitOrigin(url: string): ContextOrigin {
+function gitOrigin(url: string, keep = false): ContextOrigin {
   const reference = parseGitReference(url, { knownGit: true });
   if (reference === undefined)
     throw requestError(
@@ -136,5 +138,9 @@ function gitOrigin(url: string): ContextOrigin {
       'Write it as https://host/repo.git#ref:subdir or git@host:repo.git.',
     );
   const { keepGitDir = false, submodules = true, ...rest } = reference;
-  return { kind: 'git', ...rest, keepGitDir, submodules };
+  return { kind: 'git', ...rest, keepGitDir: keepGitDir || keep, submodules };
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value);
 }

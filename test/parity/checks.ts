@@ -28,7 +28,7 @@ export function readCheckReport(result: CommandResult): CheckReport {
   }
 }
 
-/** Differences of two reports: exit codes, faults and their first lines, and warnings in order with rule, description, URL, text and lines. */
+/** Differences of two reports: exit codes, faults and their first lines, and warnings with rule, description, URL, text and lines. */
 export function checkDifferences(buildkit: CommandResult, ossb: CommandResult): Difference[] {
   const left = readCheckReport(buildkit);
   const right = readCheckReport(ossb);
@@ -36,19 +36,29 @@ export function checkDifferences(buildkit: CommandResult, ossb: CommandResult): 
     return [{ where: 'check outcome', buildkit: left.buildError?.message ?? 'accepted', ossb: right.buildError?.message ?? 'accepted' }];
   }
   return [
-    ...different('check exit code', String(buildkit.exitCode), String(ossb.exitCode)),
-    ...(left.buildError?.location === undefined ? [] : different('check fault', linesOf(left.buildError.location), linesOf(right.buildError?.location))),
-    ...warningDifferences(left.warnings ?? [], right.warnings ?? []),
+    ...different('check exit code', outcome(buildkit), outcome(ossb)),
+    ...faultDifferences(left.buildError, right.buildError),
+    ...warningDifferences(left.warnings ?? [], right.warnings ?? [], left.buildError !== undefined),
   ];
 }
 
-function warningDifferences(buildkit: readonly Warning[], ossb: readonly Warning[]): Difference[] {
-  const left = buildkit.map(warningLine);
-  const right = ossb.map(warningLine);
+function outcome({ exitCode }: CommandResult): string {
+  return exitCode === 0 ? 'nothing found' : 'something found';
+}
+
+/** Faults whose place BuildKit does not know may have one in OSSB. */
+function faultDifferences(buildkit: CheckReport['buildError'], ossb: CheckReport['buildError']): Difference[] {
+  const lines = linesOf(buildkit?.location);
+  return /^\d/.test(lines) ? different('check fault', lines, linesOf(ossb?.location)) : [];
+}
+
+/** The order means nothing, and neither does a warning that is told twice. Where there is a fault, BuildKit stops at it, and OSSB may have found more. */
+function warningDifferences(buildkit: readonly Warning[], ossb: readonly Warning[], isFault: boolean): Difference[] {
+  const left = [...new Set(buildkit.map(warningLine))];
+  const right = [...new Set(ossb.map(warningLine))];
   const missing = left.filter((line) => !right.includes(line)).map((line) => ({ where: `check ${line}`, buildkit: 'warns', ossb: 'silent' }));
-  const added = right.filter((line) => !left.includes(line)).map((line) => ({ where: `check ${line}`, buildkit: 'silent', ossb: 'warns' }));
-  if (missing.length + added.length > 0) return [...missing, ...added];
-  return different('check order', left.join('; '), right.join('; '));
+  const added = isFault ? [] : right.filter((line) => !left.includes(line)).map((line) => ({ where: `check ${line}`, buildkit: 'silent', ossb: 'warns' }));
+  return [...missing, ...added];
 }
 
 function warningLine({ ruleName, description, url, detail, location }: Warning): string {

@@ -56,8 +56,9 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
       return interrupts.exitCode;
     }
     const exitCode = exitCodeOf(error);
-    const report = request.call === 'check' && parseCall(flags, faults).json ? checkFailureJSON(error) : undefined;
-    if (report !== undefined) console.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    if (request.call === 'check' && parseCall(flags, faults).json && error instanceof BuildError) {
+      console.stdout.write(`${JSON.stringify(checkFailureJSON(error, display.board.warnings), undefined, 2)}\n`);
+    }
     if (mode === 'rawjson') writeJsonFailure(console, error, exitCode);
     else writeTextFailure(console, display, error, { debug, maxLines: mode === 'plain' ? 10 : 100, warnings: mode === 'plain' || mode === 'tty' });
     return exitCode;
