@@ -7,7 +7,7 @@ export interface Environment {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Relative paths of the request count from here. */
   readonly cwd?: string;
-  /** Standard input, for `-f -` and a context of `-`. Default: there is none. */
+  /** Standard input, for `-f -` and a context of `-`. Default: this process's. */
   readonly stdin?: () => AsyncIterable<Uint8Array>;
   /** Takes outputs with `dest=-`. Default: this process's standard output. */
   readonly stdout?: NodeJS.WritableStream;

@@ -116,6 +116,7 @@ async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promi
     hints: usageOf([graph.target], []),
     parallelism: 4,
     signal,
+    onFailure: session.fail,
     emit: (event) => session.tell(event),
   });
   const result = results.get(graph.target.digest);
@@ -131,7 +132,7 @@ export async function resolveEpoch(
   buildArgs: Readonly<Record<string, string>>,
   ports: DefinitionPorts,
 ): Promise<number | undefined> {
-  const { session, settings, signal } = ports;
+  const { session, settings } = ports;
   if (request.sourceDateEpoch !== undefined) return request.sourceDateEpoch;
   const platform = request.platforms?.[0] ?? settings.buildPlatform;
   const found = findSourceDateEpoch({
@@ -150,7 +151,7 @@ export async function resolveEpoch(
     case 'context':
       return latestTime(await originTree(mainContext, ports));
     case 'named-context':
-      return latestTime(await originTree(await session.contexts.named(found.name, platform, `[context ${found.name}] load metadata`, signal), ports));
+      return latestTime(await originTree(await session.contexts.named(found.name, platform, `[context ${found.name}] load metadata`), ports));
     case 'source':
       return latestTime(await contextTree(found.source.kind === 'git' ? { ...found.source, mtime: 'commit' } : { ...found.source, unpack: false }, ports));
     default:

@@ -32,6 +32,9 @@ export interface ResolverOptions {
   readonly sources: LayerSources;
   /** `--pull`: do not take the store's own image of that name. */
   readonly pull: boolean;
+  /** Shows the work as a step; `id` tells apart what has the same name. */
+  readonly tell: <T>(name: string, id: string, work: () => Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -46,11 +49,13 @@ export class ImageResolver {
     this.#options = options;
   }
 
-  resolve(name: string, platform: Platform, signal: AbortSignal): Promise<ResolvedImage> {
+  /** `purpose` is shown as a step, once for each image. */
+  resolve(name: string, platform: Platform, purpose: string): Promise<ResolvedImage> {
     const key = `${name} ${formatPlatform(platform)}`;
     let promise = this.#memo.get(key);
     if (promise === undefined) {
-      promise = this.#resolve(parseReference(name), platform, signal);
+      const { tell, signal } = this.#options;
+      promise = tell(purpose, `${purpose} ${formatPlatform(platform)}`, () => this.#resolve(parseReference(name), platform, signal));
       this.#memo.set(key, promise);
     }
     return promise;
@@ -64,7 +69,8 @@ export class ImageResolver {
         if (error instanceof RegistryError && error.code === 'PLATFORM_UNKNOWN') return undefined;
         throw error;
       });
-      if (resolved !== undefined) return resolved;
+      // An image of its own that was built for another platform: its registry may have it for this one.
+      if (resolved !== undefined && isFor(platform, resolved.platform)) return resolved;
     }
     const { store, registry } = this.#options;
     const known = ref.digest !== undefined && store.blobs.has(ref.digest) ? descriptorOfKnown(store, ref.digest) : undefined;
@@ -83,7 +89,19 @@ export class ImageResolver {
     if (!this.#options.store.blobs.has(manifest.config.digest)) {
       await (await this.#options.registry()).pullBlob(ref, manifest.config, this.#options.store.blobs, { signal });
     }
-    const config = parseImageConfig(this.#options.store.blobs.read(manifest.config.digest), name);
+    const { blobs } = this.#options.store;
+    for (const digest of [root.digest, descriptor.digest, manifest.config.digest]) blobs.touch(digest);
+    const config = parseImageConfig(blobs.read(manifest.config.digest), name);
+    if (config.rootfs.diff_ids.length !== manifest.layers.length) {
+      throw new RegistryError(
+        'REGISTRY_PROTOCOL',
+        `Cannot use ${name}: its manifest has ${manifest.layers.length} layers and its config ${config.rootfs.diff_ids.length}`,
+        {
+          family: 'manifest',
+          hint: 'The image is damaged at its source; push it again.',
+        },
+      );
+    }
     if (from === 'registry') this.#remember(ref, manifest, config);
     const { tag: _tag, ...rest } = ref;
     return {
@@ -105,9 +123,13 @@ export class ImageResolver {
   }
 
   #remember(ref: Reference, manifest: Manifest, config: ImageConfig): void {
-    const layers = manifest.layers.map((descriptor, i) => ({ descriptor, diffID: parseDiffID(config.rootfs.diff_ids[i] ?? '') }));
+    const layers = manifest.layers.map((descriptor, i) => ({ descriptor, diffID: parseDiffID(config.rootfs.diff_ids[i]!) }));
     this.#options.sources.add(formatReference(ref), layers);
   }
+}
+
+function isFor(wanted: Platform, found: Platform): boolean {
+  return wanted.os === found.os && wanted.architecture === found.architecture;
 }
 
 function descriptorOfKnown(store: Store, digest: Digest): Descriptor {

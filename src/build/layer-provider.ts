@@ -1,4 +1,5 @@
-import type { LayerSources } from '../cache/index.ts';
+import { utimesSync, statSync } from 'node:fs';
+import type { LayerSource, LayerSources } from '../cache/index.ts';
 import type { Store } from '../content/index.ts';
 import type { LayerStore } from '../layer/index.ts';
 import { layerCompression, layerMediaType, parseReference, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
@@ -23,35 +24,46 @@ class LayerError extends BuildError<'LAYER_LOST'> {}
 
 type Emit = (event: StepEvent) => void;
 
+/** `touch` writes no more often than this. */
+const touchIntervalMs = 10 * 60_000;
+
 /** Brings layers into the form that is asked for, fetching or converting only then. Equal wishes at once share the work. */
 export class LayerProvider {
   readonly #options: LayerProviderOptions;
   readonly #blobs = new Map<DiffID, Promise<void>>();
   readonly #indexes = new Map<DiffID, Promise<LayerIndex>>();
   readonly #unpacked = new Map<DiffID, Promise<void>>();
-  readonly #available = new Map<DiffID, boolean>();
+  /** By layer, the chain up to it. */
+  readonly #expected = new Map<DiffID, readonly DiffID[]>();
+  /** Layers are not lost while a build holds its lease, but they come to be. */
+  readonly #available = new Set<DiffID>();
 
   constructor(options: LayerProviderOptions) {
     this.#options = options;
   }
 
-  /** Whether the layer is in the store or a registry is known to hold it. */
+  /** Whether the layer's bytes are in the store or a registry is known to hold them. */
   available(diffID: DiffID): boolean {
-    let known = this.#available.get(diffID);
-    if (known === undefined) {
-      known = this.#options.layers.has(diffID) || this.#options.sources.of(diffID).length > 0;
-      this.#available.set(diffID, known);
-    }
-    return known;
+    if (this.#available.has(diffID)) return true;
+    const found = this.#isHere(diffID) || this.#options.sources.of(diffID).length > 0;
+    if (found) this.#available.add(diffID);
+    return found;
+  }
+
+  /** Tells that a step will most likely mount this chain: then what must be read of it is unpacked at once, which gives the index in the same pass. */
+  expectMount(chain: readonly DiffID[]): void {
+    for (const [i, diffID] of chain.entries()) if (!this.#expected.has(diffID)) this.#expected.set(diffID, chain.slice(0, i + 1));
   }
 
   index(diffID: DiffID): Promise<LayerIndex> {
     return once(this.#indexes, diffID, async () => {
-      const { layers, worker, activity } = this.#options;
+      const { layers, worker, activity, signal } = this.#options;
+      const chain = this.#expected.get(diffID);
+      if (!layers.has(diffID) && chain !== undefined) await this.unpack(chain);
       if (!layers.has(diffID)) {
         await this.fetch(diffID);
         activity('unpack', `indexing ${diffID}`);
-        await (await worker()).indexLayer(diffID);
+        await (await worker()).indexLayer(diffID, signal);
       }
       return layers.index(diffID);
     });
@@ -67,60 +79,106 @@ export class LayerProvider {
   /** Has the bytes of a layer in the store in some form, from a registry where the store has none. Errors: LAYER_LOST and those of the registry. */
   fetch(diffID: DiffID, emit?: Emit): Promise<void> {
     return once(this.#blobs, diffID, async () => {
-      if (!this.#options.layers.hasBytes(diffID)) await this.#pull(diffID, emit);
+      if (!this.#isHere(diffID)) await this.#pull(diffID, this.#options.sources.of(diffID), emit);
     });
-  }
-
-  async #pull(diffID: DiffID, emit?: Emit): Promise<void> {
-    const { layers, store, sources, registry, activity, signal } = this.#options;
-    const [source] = sources.of(diffID);
-    if (source === undefined) {
-      throw new LayerError('LAYER_LOST', `Cannot use layer ${diffID}: it is not in the store, and no registry is known to hold it`, {
-        family: 'filesystem',
-        hint: 'Build again with --no-cache.',
-      });
-    }
-    const { descriptor } = source;
-    if (!store.blobs.has(descriptor.digest)) {
-      activity('download', `${source.reference} ${descriptor.digest}`);
-      await (
-        await registry()
-      ).pullBlob(parseReference(source.reference), descriptor, store.blobs, {
-        signal,
-        onProgress: (current: number) => emit?.({ kind: 'progress', id: descriptor.digest, action: 'downloading', current, total: descriptor.size }),
-      });
-    }
-    layers.registerBlob(diffID, descriptor);
   }
 
   /** How the layer goes into an image, without having its bytes where a registry holds it compressed already. `force` recompresses what is compressed otherwise. */
   async descriptor(diffID: DiffID, format: { family: 'oci' | 'docker'; compression: Compression; level?: number; force: boolean }): Promise<Descriptor> {
-    const { layers, sources, worker } = this.#options;
+    const { layers, sources, worker, signal } = this.#options;
     const pulled = sources.of(diffID)[0]?.descriptor;
     const usable = pulled !== undefined && (!format.force || layerCompression(pulled.mediaType) === format.compression) ? pulled : undefined;
     let descriptor = usable ?? layers.blob(diffID, format.compression);
     if (descriptor === undefined) {
       await this.fetch(diffID);
-      descriptor = await (await worker()).ensureBlob(diffID, format.compression, format.level);
+      descriptor = await (await worker()).ensureBlob(diffID, format.compression, format.level, signal);
     }
     const { digest, size } = descriptor;
     return { mediaType: layerMediaType(layerCompression(descriptor.mediaType) ?? format.compression, format.family), digest, size };
   }
 
-  /** Has the compressed bytes of an exported layer in the store's blobs. */
+  /** Has the compressed bytes of an exported layer in the store's blobs: from a registry that has just these, else made anew. Errors: as fetch. */
   async provide(layer: { readonly diffID: DiffID; readonly blob: Descriptor }): Promise<void> {
-    const { store, layers, worker } = this.#options;
-    if (store.blobs.has(layer.blob.digest)) return;
-    if (layers.hasBytes(layer.diffID)) await (await worker()).ensureBlob(layer.diffID, layerCompression(layer.blob.mediaType) ?? 'gzip');
-    if (!store.blobs.has(layer.blob.digest)) await this.#pull(layer.diffID);
+    const { diffID, blob } = layer;
+    const { store, sources, worker, signal } = this.#options;
+    if (store.blobs.has(blob.digest)) return;
+    const same = sources.of(diffID).filter((source) => source.descriptor.digest === blob.digest);
+    if (same.length > 0 || !this.#isHere(diffID)) await this.#pull(diffID, same);
+    else await (await worker()).ensureBlob(diffID, layerCompression(blob.mediaType) ?? 'gzip', undefined, signal);
+    if (!store.blobs.has(blob.digest)) throw lost(diffID, `compressed again it is not ${blob.digest}`);
+  }
+
+  /** Notes that the layers are in use, for least-recently-used collection. */
+  touch(diffIDs: readonly DiffID[], nowMs: number): void {
+    const { layers, store } = this.#options;
+    for (const diffID of diffIDs) {
+      const path = layers.path(diffID);
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (stats !== undefined && nowMs - stats.mtimeMs > touchIntervalMs) utimesSync(path, nowMs / 1000, nowMs / 1000);
+      for (const blob of layers.forms(diffID).blobs) store.blobs.touch(blob.digest, nowMs);
+    }
+  }
+
+  /** Whether there are bytes that every other form can be made from. An unpacked layer without its index is what a kill left. */
+  #isHere(diffID: DiffID): boolean {
+    const forms = this.#options.layers.forms(diffID);
+    return forms.tar || forms.blobs.length > 0 || (forms.dir && forms.index);
+  }
+
+  /** Tries the sources in turn. One that has the layer no more is forgotten. */
+  async #pull(diffID: DiffID, from: readonly LayerSource[], emit?: Emit): Promise<void> {
+    const { layers, sources, signal } = this.#options;
+    const failures: BuildError[] = [];
+    for (const source of from) {
+      try {
+        await this.#pullFrom(source, emit);
+        layers.registerBlob(diffID, source.descriptor);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof BuildError) || error.family === 'resource') throw error;
+        if (goneCodes.has(error.code)) sources.forget(diffID, source.reference);
+        failures.push(error);
+      }
+    }
+    // What is not there at one may well be there at another that just does not answer.
+    const other = failures.find((error) => !goneCodes.has(error.code));
+    if (other !== undefined) throw other;
+    throw lost(
+      diffID,
+      failures.length === 0 ? 'it is not in the store, and no registry is known to hold it' : failures.map((error) => error.message).join('; '),
+      failures[0],
+    );
+  }
+
+  async #pullFrom({ reference, descriptor }: LayerSource, emit?: Emit): Promise<void> {
+    const { store, registry, activity, signal } = this.#options;
+    if (store.blobs.has(descriptor.digest)) return;
+    activity('download', `${reference} ${descriptor.digest}`);
+    const client = await registry();
+    await client.pullBlob(parseReference(reference), descriptor, store.blobs, {
+      signal,
+      onProgress: (current: number) => emit?.({ kind: 'progress', id: descriptor.digest, action: 'downloading', current, total: descriptor.size }),
+    });
   }
 
   async #unpack(diffID: DiffID, below: readonly DiffID[]): Promise<void> {
-    const { layers, worker, activity } = this.#options;
+    const { layers, worker, activity, signal } = this.#options;
     if (layers.forms(diffID).dir) return;
     activity('unpack', diffID);
-    await (await worker()).unpackLayer(diffID, below);
+    await (await worker()).unpackLayer(diffID, below, signal);
   }
+}
+
+/** What a registry answers for a layer that it does not have. */
+const goneCodes: ReadonlySet<string> = new Set(['BLOB_UNKNOWN', 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN']);
+
+function lost(diffID: DiffID, found: string, cause?: BuildError): LayerError {
+  return new LayerError('LAYER_LOST', `Cannot get layer ${diffID}: ${found}`, {
+    family: 'registry',
+    hint: 'Build again: steps whose results are lost are then executed anew. A base image that its registry has lost must be pushed there again.',
+    cause,
+  });
 }
 
 function once<K, V>(memo: Map<K, Promise<V>>, key: K, work: () => Promise<V>): Promise<V> {

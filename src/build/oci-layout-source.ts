@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Store } from '../content/index.ts';
 import { parseImageConfig, parseIndex, parseManifest } from '../image/index.ts';
@@ -8,14 +8,21 @@ import { selectPlatform } from '../registry/index.ts';
 import { requestError } from './error.ts';
 import type { ResolvedImage } from './image-resolver.ts';
 
+export interface LayoutPorts {
+  readonly store: Store;
+  readonly layers: LayerStore;
+  readonly signal: AbortSignal;
+}
+
 /** Takes an image of an OCI layout folder (OCI image spec image-layout.md) into the store. `ref` is a tag or a digest. Errors: CONTEXT_INVALID, and those of damaged documents. */
-export async function importOciLayout(folder: string, ref: string, platform: Platform, store: Store, layers: LayerStore): Promise<ResolvedImage> {
+export async function importOciLayout(folder: string, ref: string, platform: Platform, ports: LayoutPorts): Promise<ResolvedImage> {
+  const { store, layers, signal } = ports;
   const name = `oci-layout://${folder}:${ref}`;
   const indexPath = join(folder, 'index.json');
   if (!existsSync(indexPath)) throw requestError('CONTEXT_INVALID', `Cannot use ${name}: ${folder} has no index.json`, 'Give the folder of an OCI layout.');
   const root = choose(parseIndex(readFileSync(indexPath), indexPath), ref, name);
   const read = (descriptor: Descriptor): Buffer => {
-    const bytes = readFileSync(blobPath(folder, descriptor));
+    const bytes = readBlob(folder, descriptor, name);
     if (digestOf(bytes) !== descriptor.digest)
       throw requestError('CONTEXT_INVALID', `Cannot use ${name}: blob ${descriptor.digest} is damaged`, 'Write the layout again.');
     store.blobs.put(bytes);
@@ -26,8 +33,12 @@ export async function importOciLayout(folder: string, ref: string, platform: Pla
   const config = parseImageConfig(read(manifest.config), name);
   for (const [i, layer] of manifest.layers.entries()) {
     if (!store.blobs.has(layer.digest)) {
+      if (!existsSync(blobPath(folder, layer))) throw incomplete(layer, name);
       using writer = store.blobs.writer({ digest: layer.digest, size: layer.size });
-      for await (const chunk of createReadStream(blobPath(folder, layer), { highWaterMark: 1 << 20 })) writer.write(chunk as Uint8Array);
+      for await (const chunk of createReadStream(blobPath(folder, layer), { highWaterMark: 1 << 20 })) {
+        signal.throwIfAborted();
+        writer.write(chunk as Uint8Array);
+      }
       await writer.commit();
     }
     layers.registerBlob(parseDiffID(config.rootfs.diff_ids[i] ?? ''), layer);
@@ -52,6 +63,17 @@ function choose(index: Index, ref: string, name: string): Descriptor {
     `Cannot use ${name}: the layout has no ${ref}`,
     tags.length > 0 ? `It has ${tags.join(', ')}.` : 'Name an image of it by its digest.',
   );
+}
+
+/** Documents are small: 16 MiB are more than any. */
+function readBlob(folder: string, descriptor: Descriptor, name: string): Buffer {
+  const stats = statSync(blobPath(folder, descriptor), { throwIfNoEntry: false });
+  if (stats?.isFile() !== true || stats.size > 16 << 20) throw incomplete(descriptor, name);
+  return readFileSync(blobPath(folder, descriptor));
+}
+
+function incomplete(descriptor: Descriptor, name: string): Error {
+  return requestError('CONTEXT_INVALID', `Cannot use ${name}: the layout lacks blob ${descriptor.digest}`, 'Write the layout again, for this platform too.');
 }
 
 function blobPath(folder: string, descriptor: Descriptor): string {

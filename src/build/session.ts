@@ -47,11 +47,13 @@ export interface Session extends AsyncDisposable {
   readonly contexts: Contexts;
   readonly worker: () => Promise<WorkerClient>;
   readonly pusher: () => Promise<Pusher>;
-  readonly resolveImage: (ref: string, platform: Platform, purpose: string, signal: AbortSignal) => Promise<ResolvedImage>;
+  readonly resolveImage: (ref: string, platform: Platform, purpose: string) => Promise<ResolvedImage>;
   /** Work beside the steps; its failure shows where its outcome is asked for again. Disposal waits for its end. */
   readonly background: (work: () => Promise<void>) => void;
   readonly dockerLoad: () => Promise<FileSink>;
   readonly readLayerContent: (diffID: DiffID, path: string) => AsyncIterable<Uint8Array>;
+  /** Stops what steps share, since one of them has failed. */
+  readonly fail: (error: unknown) => void;
   /** Passes on what the solver tells. */
   readonly tell: (event: SolveEvent) => void;
 }
@@ -69,28 +71,46 @@ export function openSession(options: SessionOptions): Session {
   const secret = secretReader(request.secrets, settings);
   const agents = held.use(new SshAgents(request.ssh ?? [], settings, () => store.tempDir()));
 
-  const registry = lazy(async (): Promise<RegistryClient> => {
-    const client = await openRegistryClient(request, settings);
-    held.defer(() => client.close());
-    return client;
-  });
+  /** What is made when first asked for, and closed at the end even where it comes to be only then. */
+  const lazy = <T>(make: () => Promise<T>, close: (made: T) => unknown): (() => Promise<T>) => {
+    let promise: Promise<T> | undefined;
+    held.defer(async () => {
+      const made = await promise?.catch(() => undefined);
+      if (made !== undefined) await close(made);
+    });
+    return async () => {
+      signal.throwIfAborted();
+      return (promise ??= make());
+    };
+  };
+  const registry = lazy(
+    (): Promise<RegistryClient> => openRegistryClient(request, settings),
+    (client) => client.close(),
+  );
   const layers = new LayerStore(store, igzipCodec(zlibCodec()));
-  const worker = lazy(async (): Promise<WorkerClient> => {
-    const { startWorker } = await import('../worker/index.ts');
-    activity('worker', 'started');
-    const client = await startWorker({ entry: workerEntry(), storeRoot: store.root, env: settings.env, signal });
-    held.defer(() => client.close());
-    return client;
-  });
+  const worker = lazy(
+    async (): Promise<WorkerClient> => {
+      const { startWorker } = await import('../worker/index.ts');
+      activity('worker', 'started');
+      return startWorker({ entry: workerEntry(), storeRoot: store.root, env: settings.env, signal });
+    },
+    (client) => client.close(),
+  );
   const sources = new LayerSources(store, now);
   const provider = new LayerProvider({ store, layers, sources, registry, worker, activity, signal });
-  const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false });
-  const cache = new RecordStore({ store, now, layerAvailable: (diffID) => provider.available(diffID) });
-  const resolveImage = (ref: string, platform: Platform, purpose: string, stopSignal: AbortSignal): Promise<ResolvedImage> =>
-    tellStep(purpose, { emit, now, signal }, () => resolver.resolve(ref, platform, AbortSignal.any([signal, stopSignal])));
+  const tell = <T>(name: string, id: string, work: () => Promise<T>): Promise<T> => tellStep(name, { emit, now, signal }, work, id);
+  const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false, tell, signal });
+  const cache = new RecordStore({
+    store,
+    now,
+    layerAvailable: (diffID) => provider.available(diffID),
+    touchLayers: (diffIDs) => provider.touch(diffIDs, now()),
+  });
+  const resolveImage = (ref: string, platform: Platform, purpose: string): Promise<ResolvedImage> => resolver.resolve(ref, platform, purpose);
   const importLayout = async (folder: string, ref: string, platform: Platform): Promise<ResolvedImage> =>
-    (await import('./oci-layout-source.ts')).importOciLayout(folder, ref, platform, store, layers);
-  const contexts = new Contexts({ request, settings, store, folder: options.contextFolder, ignoreFile: options.ignoreFile, resolveImage, importLayout });
+    (await import('./oci-layout-source.ts')).importOciLayout(folder, ref, platform, { store, layers, signal });
+  const { contextFolder: folder, ignoreFile } = options;
+  const contexts = new Contexts({ request, settings, store, folder, ignoreFile, resolveImage, importLayout, signal });
   const imageOutput = options.outputs.find((output) => output.kind === 'image' || output.kind === 'oci' || output.kind === 'docker');
   const format = imageOutput === undefined ? undefined : formatOf(imageOutput);
 
@@ -119,15 +139,17 @@ export function openSession(options: SessionOptions): Session {
     ...(format === undefined ? {} : { compression: { compression: format.compression, ...(format.level === undefined ? {} : { level: format.level }) } }),
   });
 
-  const pusher = lazy(async () => {
-    return new Pusher({
-      registry: await registry(),
-      blobs: store.blobs,
-      provide: (layer) => provider.provide(layer),
-      sources: (layer) => sources.of(layer.diffID).map((source) => source.reference),
-      signal,
-    });
-  });
+  const pusher = lazy(
+    async () =>
+      new Pusher({
+        registry: await registry(),
+        blobs: store.blobs,
+        provide: (layer) => provider.provide(layer),
+        sources: (layer) => sources.of(layer.diffID).map((source) => source.reference),
+        signal,
+      }),
+    () => {},
+  );
 
   const runInBackground = (work: () => Promise<void>): void => {
     const promise: Promise<void> = work()
@@ -147,6 +169,7 @@ export function openSession(options: SessionOptions): Session {
     pusher,
     resolveImage,
     readLayerContent,
+    fail: (error) => stop.abort(error),
     tell: (event) => forward(event, emit, now()),
     background: runInBackground,
     dockerLoad: async () => (await import('./docker-load.ts')).dockerLoadSink(settings, signal),
@@ -156,9 +179,4 @@ export function openSession(options: SessionOptions): Session {
       await held.disposeAsync();
     },
   };
-}
-
-function lazy<T>(make: () => Promise<T>): () => Promise<T> {
-  let promise: Promise<T> | undefined;
-  return () => (promise ??= make());
 }

@@ -1,14 +1,18 @@
 import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
+import { untilAborted } from '../stream/index.ts';
 import { requestError } from './error.ts';
 
 /** Standard input, which can be looked at before it is decided what it is. Read once. */
 export class StandardInput {
   readonly #open: () => AsyncIterable<Uint8Array>;
+  readonly #signal: AbortSignal;
   #iterator: AsyncIterator<Uint8Array> | undefined;
   #head = Buffer.alloc(0);
 
-  constructor(open: () => AsyncIterable<Uint8Array>) {
+  /** Whoever is to send may never do so: an abort ends the wait. */
+  constructor(open: () => AsyncIterable<Uint8Array>, signal: AbortSignal) {
     this.#open = open;
+    this.#signal = signal;
   }
 
   /** Whether it is a tar archive, plain or compressed. */
@@ -32,13 +36,17 @@ export class StandardInput {
   async *stream(): AsyncIterable<Uint8Array> {
     if (this.#head.length > 0) yield this.#head;
     const iterator = this.#started();
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    for (;;) {
+      const next = await untilAborted(iterator.next(), this.#signal);
+      if (next.done === true) return;
+      yield next.value;
+    }
   }
 
   async #fill(bytes: number): Promise<void> {
     const iterator = this.#started();
     while (this.#head.length < bytes) {
-      const next = await iterator.next();
+      const next = await untilAborted(iterator.next(), this.#signal);
       if (next.done === true) return;
       this.#head = Buffer.concat([this.#head, next.value]);
     }
