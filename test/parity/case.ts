@@ -17,6 +17,8 @@ export interface Case {
   readonly extra?: Fixture;
   /** The builders are to refuse it. */
   readonly rejects: boolean;
+  /** Only what `--call check` says is compared; nothing is built. */
+  readonly checksOnly?: boolean;
   /** Built for this platform. */
   readonly platform?: string;
 }
@@ -27,6 +29,7 @@ interface Sidecar {
   readonly extra?: Fixture;
   readonly rejects?: boolean;
   readonly platform?: string;
+  readonly checksOnly?: boolean;
   readonly why?: string;
 }
 

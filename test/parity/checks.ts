@@ -48,8 +48,8 @@ function outcome({ exitCode }: CommandResult): string {
 
 /** Faults whose place BuildKit does not know may have one in OSSB. */
 function faultDifferences(buildkit: CheckReport['buildError'], ossb: CheckReport['buildError']): Difference[] {
-  const lines = linesOf(buildkit?.location);
-  return /^\d/.test(lines) ? different('check fault', lines, linesOf(ossb?.location)) : [];
+  const lines = hullOf(buildkit?.location);
+  return lines === undefined ? [] : different('check fault', lines, hullOf(ossb?.location) ?? 'nowhere');
 }
 
 /** The order means nothing, and neither does a warning that is told twice. Where there is a fault, BuildKit stops at it, and OSSB may have found more. */
@@ -63,6 +63,12 @@ function warningDifferences(buildkit: readonly Warning[], ossb: readonly Warning
 
 function warningLine({ ruleName, description, url, detail, location }: Warning): string {
   return `${ruleName} (lines ${linesOf(location)}): ${detail} [${description}] ${url}`;
+}
+
+/** From the first line of all ranges to the last. */
+function hullOf(location: Location | undefined): string | undefined {
+  const lines = (location?.ranges ?? []).flatMap(({ start, end }) => [start.line, end.line]).filter((line) => line !== undefined);
+  return lines.length === 0 ? undefined : `${Math.min(...lines)}-${Math.max(...lines)}`;
 }
 
 function linesOf(location: Location | undefined): string {

@@ -9,7 +9,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'only-buildkit': { type: 'boolean' }, checks: { type: 'boolean' }, jobs: { type: 'string', default: '2' } },
 });
-const cases = readCases().filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
+const named = readCases().filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
+const cases = values.checks === true ? named : named.filter((test) => test.checksOnly !== true);
 const bench = await openBench();
 const started = performance.now();
 let bad = 0;

@@ -1,0 +1,8 @@
+FROM busybox
+COPY <<EOF /a
+$nope
+EOF
+RUN <<EOF
+echo $x
+EOF
+CMD run

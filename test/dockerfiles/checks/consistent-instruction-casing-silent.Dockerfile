@@ -1,0 +1,3 @@
+from scratch
+copy hello.txt /
+env A=1

@@ -1,0 +1,5 @@
+# check=experimental=CopyIgnoredFile
+FROM scratch
+COPY b.log /
+ADD sub/c.tmp /
+COPY logs /

@@ -1,0 +1,3 @@
+# check=error=true;skip=StageNameCasing,JSONArgsRecommended
+FROM scratch AS Upper
+CMD run

@@ -1,0 +1,4 @@
+FROM scratch
+EXPOSE 127.0.0.1:80:80
+EXPOSE 8080:80/tcp
+EXPOSE [::1]:80:80

@@ -1,0 +1,3 @@
+FROM scratch
+ARG P=90
+EXPOSE 80 81/udp 82-84 $P

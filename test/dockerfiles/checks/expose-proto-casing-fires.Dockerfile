@@ -1,0 +1,3 @@
+FROM scratch
+EXPOSE 80/TCP
+EXPOSE 81/Udp 82/tcp 83/SCTP

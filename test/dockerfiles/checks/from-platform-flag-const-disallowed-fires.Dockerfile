@@ -1,0 +1,3 @@
+FROM --platform=linux/amd64 busybox AS one
+RUN true
+FROM busybox

@@ -1,0 +1,6 @@
+FROM scratch AS a
+CMD run it
+FROM scratch AS b
+ENTRYPOINT run it
+FROM a
+CMD ["a"] and more

@@ -1,0 +1,3 @@
+FROM scratch
+MAINTAINER someone@example.com
+COPY hello.txt /

@@ -1,0 +1,3 @@
+FROM scratch
+LABEL org.opencontainers.image.authors="someone@example.com"
+COPY hello.txt /

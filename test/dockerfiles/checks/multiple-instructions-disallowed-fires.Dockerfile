@@ -1,0 +1,8 @@
+FROM scratch
+CMD ["a"]
+ENTRYPOINT ["b"]
+HEALTHCHECK CMD ["c"]
+CMD ["d"]
+ENTRYPOINT ["e"]
+HEALTHCHECK NONE
+CMD ["f"]

@@ -1,0 +1,4 @@
+FROM busybox
+RUN echo a && \
+# a comment is no empty line
+    echo b

@@ -1,0 +1,7 @@
+FROM scratch
+ONBUILD CMD run it
+ONBUILD copy hello.txt /
+onbuild ENV a b
+ONBUILD ENV PASSWORD=1
+ONBUILD WORKDIR rel
+ONBUILD EXPOSE 80/TCP

@@ -1,0 +1,3 @@
+FROM --platform=$TARGETPLATFORM busybox AS a
+FROM --platform=${TARGETPLATFORM} busybox
+RUN true

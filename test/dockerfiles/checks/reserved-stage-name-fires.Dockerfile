@@ -1,0 +1,3 @@
+FROM busybox AS context
+FROM busybox AS scratch
+RUN true

@@ -1,0 +1,3 @@
+FROM busybox AS contexts
+FROM busybox AS scratchpad
+RUN true

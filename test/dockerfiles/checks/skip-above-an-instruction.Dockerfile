@@ -1,0 +1,5 @@
+FROM scratch AS base
+# check=skip=JSONArgsRecommended
+CMD run
+FROM scratch AS two
+CMD run

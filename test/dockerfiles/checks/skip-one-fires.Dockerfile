@@ -1,0 +1,3 @@
+# check=skip=StageNameCasing
+FROM scratch AS Upper
+CMD run

@@ -1,0 +1,3 @@
+# check=skip=StageNameCasing,JSONArgsRecommended
+FROM scratch AS Upper
+CMD run

@@ -1,0 +1,3 @@
+# check=skip=NoSuchRule
+FROM scratch AS Upper
+COPY hello.txt /

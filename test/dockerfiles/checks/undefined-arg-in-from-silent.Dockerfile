@@ -1,0 +1,3 @@
+ARG TAG=latest
+FROM --platform=$BUILDPLATFORM busybox:${TAG}
+RUN true

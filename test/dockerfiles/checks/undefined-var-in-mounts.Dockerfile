@@ -1,0 +1,3 @@
+FROM busybox
+RUN --mount=type=cache,target=$NOPE/x true
+RUN --mount=type=bind,target=/x,source=$NADA true

@@ -1,0 +1,5 @@
+FROM busybox AS a
+ENV X=$nope
+WORKDIR rel
+FROM busybox AS b
+ENV Y=$nada

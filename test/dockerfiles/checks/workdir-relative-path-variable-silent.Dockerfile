@@ -1,0 +1,4 @@
+FROM scratch
+ARG D=/x/y
+WORKDIR $D
+WORKDIR z
