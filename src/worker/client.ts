@@ -36,7 +36,9 @@ export async function startWorker(options: StartOptions): Promise<WorkerClient> 
   try {
     return new WorkerClient(child, await greeted(child, stderr, options.signal), stderr);
   } catch (error) {
+    const ended = child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined;
     child.kill('SIGKILL');
+    await ended;
     throw error;
   }
 }
@@ -152,6 +154,7 @@ function collectStderr(child: ChildProcess): () => string {
 async function greeted(child: ChildProcess, stderr: () => string, signal: AbortSignal | undefined): Promise<WorkerFacts> {
   const greeting = await new Promise<Greeting>((resolve, reject) => {
     const onAbort = (): void => reject(signal?.reason as Error);
+    if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     child.once('message', (message: Greeting) => {
       signal?.removeEventListener('abort', onAbort);

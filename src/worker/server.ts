@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
@@ -169,6 +169,7 @@ class Server {
       cacheFolder: join(this.#store.root, 'seccomp'),
       pathVariable: process.env['PATH'],
       arch: process.arch,
+      userNamespace: this.host.userNamespace,
     });
     return new Executor({
       runtime,
@@ -197,21 +198,17 @@ class Server {
 const SMALL_ENTRIES = 64;
 const SMALL_FILE_BYTES = 256 * 1024;
 
-/** Whether a folder holds so little that looking at it whole takes no time. */
+/** Whether a folder holds so little that looking at it whole takes no time. Names are bytes: a step may choose any. */
 function isSmall(folder: string): boolean {
-  const pending = [folder];
+  const pending: Buffer[] = [Buffer.from(folder)];
   for (let seen = 0; pending.length > 0;) {
     const here = pending.pop()!;
-    for (const entry of readdirSync(here, { withFileTypes: true })) {
+    for (const entry of readdirSync(here, { withFileTypes: true, encoding: 'buffer' })) {
       if (++seen > SMALL_ENTRIES) return false;
-      const path = join(here, entry.name);
+      const path = Buffer.concat([here, Buffer.from('/'), entry.name]);
       if (entry.isDirectory()) pending.push(path);
-      else if (entry.isFile() && fileSize(path) > SMALL_FILE_BYTES) return false;
+      else if (entry.isFile() && lstatSync(path).size > SMALL_FILE_BYTES) return false;
     }
   }
   return true;
-}
-
-function fileSize(path: string): number {
-  return process.getBuiltinModule('node:fs').lstatSync(path).size;
 }

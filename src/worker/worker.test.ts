@@ -100,6 +100,13 @@ describe('worker', { skip: obstacle }, () => {
     assert.equal((await layers.index(result.layer.diffID)).entries.filter(({ path }) => path.startsWith('n')).length, 100);
   });
 
+  test('a step may choose names that are not UTF-8', async () => {
+    const result = await run('busybox touch "/$(busybox printf "latin1-\\351")"; busybox mkdir "/$(busybox printf "\\377")"');
+    assert.ok(result.kind === 'layer', JSON.stringify(result));
+    const seen = await run('for f in /latin* /?; do test -e "$f" && echo found; done', { layers: [base, result.layer.diffID] });
+    assert.equal(seen.said, 'found\nfound\n');
+  });
+
   test('a failing step tells its exit code and makes no layer', async () => {
     const before = readdirSync(join(storeRoot, 'layers')).length;
     const result = await run('echo x > /y; exit 7');
