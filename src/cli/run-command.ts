@@ -2,9 +2,6 @@ import type { Console } from './console.ts';
 import type { LoadEngine } from './engine.ts';
 import { version } from '../version.ts';
 
-/** Gives the exit code. */
-export type Command = (argv: readonly string[], console: Console, loadEngine: LoadEngine) => Promise<number>;
-
 /** Runs one command line and gives the exit code. What a command needs is loaded when it is called: each file costs its part of a millisecond. */
 export async function runCommand(argv: readonly string[], console: Console, loadEngine: LoadEngine): Promise<number> {
   const [name, ...rest] = argv;

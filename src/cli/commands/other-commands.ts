@@ -2,7 +2,7 @@ import type { Console } from '../console.ts';
 import { exitCodes } from '../exit-code.ts';
 import { nearestName } from '../flags/nearest-name.ts';
 import { helpText } from '../help/help-text.ts';
-import type { Command } from '../run-command.ts';
+import type { Command } from '../command.ts';
 import { usageError } from '../usage-error.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
