@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import { hexOf, digestOf, type Compression, type DiffID } from '../oci/index.ts';
 import type { RunMount, RunOp } from '../graph/index.ts';
 import type { LayersResult, StepContext } from '../solver/index.ts';
@@ -33,12 +34,14 @@ export interface RunPorts {
  */
 export async function runStep(op: RunOp, inputs: readonly LayersResult[], context: StepContext, ports: RunPorts): Promise<LayersResult> {
   const base = inputs[0]!;
+  refuseDevices(op);
   await using held = new AsyncDisposableStack();
   const secrets: Uint8Array[] = [];
   const env = [...op.uncachedEnv, ...op.env];
   const mounts: StepMount[] = [];
+  const cacheFolders = await claimCacheFolders(op.mounts, ports.store, context.signal, held);
   for (const mount of op.mounts) {
-    const step = await prepareMount(mount, inputs, context, ports, { held, secrets, env });
+    const step = await prepareMount(mount, inputs, ports, { cacheFolders, secrets, env });
     if (step !== undefined) mounts.push(step);
   }
   const chains = [
@@ -90,6 +93,16 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
   };
 }
 
+/** CDI devices are not given to steps: one that is required is an error, one that is optional counts as not there. */
+function refuseDevices(op: RunOp): void {
+  const required = op.devices.find((device) => device.required);
+  if (required === undefined) return;
+  throw new OpsError('DEVICE_UNSUPPORTED', `Cannot run with device ${JSON.stringify(required.name)}: steps are given no CDI devices by this version`, {
+    family: 'execution',
+    hint: 'Leave ",required" away where the step can do without the device.',
+  });
+}
+
 function hintFor(exitCode: number): string | undefined {
   if (exitCode === 127) return 'The command was not found in the image: install it in an earlier step, or check its name and PATH.';
   if (exitCode === 126) return 'The command was found but cannot be executed: check its mode, its #! line and its architecture.';
@@ -98,24 +111,18 @@ function hintFor(exitCode: number): string | undefined {
 }
 
 interface MountScope {
-  readonly held: AsyncDisposableStack;
+  readonly cacheFolders: ReadonlyMap<string, string>;
   readonly secrets: Uint8Array[];
   readonly env: string[];
 }
 
-async function prepareMount(
-  mount: RunMount,
-  inputs: readonly LayersResult[],
-  context: StepContext,
-  ports: RunPorts,
-  scope: MountScope,
-): Promise<StepMount | undefined> {
+async function prepareMount(mount: RunMount, inputs: readonly LayersResult[], ports: RunPorts, scope: MountScope): Promise<StepMount | undefined> {
   switch (mount.kind) {
     case 'bind':
       return { kind: 'layers', layers: inputs[mount.input]!.layers, source: mount.source, target: mount.target, readonly: mount.readonly };
     case 'cache': {
       const seedLayers = mount.input === undefined ? [] : inputs[mount.input]!.layers;
-      const folder = await claimCacheFolder(mount, ports.store, context.signal, scope.held);
+      const folder = scope.cacheFolders.get(mount.id)!;
       const { target, readonly, mode, uid, gid } = mount;
       return {
         kind: 'folder',
@@ -162,12 +169,35 @@ async function prepareMount(
   }
 }
 
-/** Picks the folder of a cache mount and holds it as its sharing mode says, until the step ends. */
-async function claimCacheFolder(mount: RunMount & { kind: 'cache' }, store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<string> {
-  const name = hexOf(digestOf(mount.id));
+type CacheMount = RunMount & { kind: 'cache' };
+
+/**
+ * Picks the folders of cache mounts, by id, and holds them as their sharing modes say until the step ends. Mounts of one id are one folder, held as the strictest of
+ * them says. They are taken in one order by every step, so that no two steps wait for each other.
+ */
+async function claimCacheFolders(mounts: readonly RunMount[], store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<Map<string, string>> {
+  const sharings = new Map<string, CacheMount['sharing']>();
+  for (const mount of mounts) {
+    if (mount.kind !== 'cache') continue;
+    const known = sharings.get(mount.id) ?? 'shared';
+    sharings.set(mount.id, strictness.indexOf(mount.sharing) > strictness.indexOf(known) ? mount.sharing : known);
+  }
+  const folders = new Map<string, string>();
+  for (const [id, sharing] of [...sharings].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const folder = await claimCacheFolder(id, sharing, store, signal, held);
+    noteUse(folder);
+    folders.set(id, folder);
+  }
+  return folders;
+}
+
+const strictness: readonly CacheMount['sharing'][] = ['shared', 'locked', 'private'];
+
+async function claimCacheFolder(id: string, sharing: CacheMount['sharing'], store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<string> {
+  const name = hexOf(digestOf(id));
   const folder = (n: number): string => `${store.root}/mounts/${name}-${n}`;
   const hold = (lock: Lock): void => held.defer(() => lock.release());
-  if (mount.sharing === 'private') {
+  if (sharing === 'private') {
     for (let n = 0; ; n += 1) {
       const lock = store.tryLock(`mount-${name}-${n}`);
       if (lock === undefined) continue;
@@ -175,6 +205,16 @@ async function claimCacheFolder(mount: RunMount & { kind: 'cache' }, store: Stor
       return folder(n);
     }
   }
-  hold(await store.lock(`mount-${name}-0`, signal, mount.sharing === 'locked' ? 'exclusive' : 'shared'));
+  hold(await store.lock(`mount-${name}-0`, signal, sharing === 'locked' ? 'exclusive' : 'shared'));
   return folder(0);
+}
+
+/** For least-recently-used collection: what steps write below the folder does not show on it. */
+function noteUse(folder: string): void {
+  const now = new Date();
+  try {
+    utimesSync(folder, now, now);
+  } catch {
+    // It is made with the step, or belongs to an id of the step's: then its own time must do.
+  }
 }
