@@ -101,7 +101,7 @@ async function bytesOf(tree: FileTree, path: string, ports: DefinitionPorts, max
   }
 }
 
-/** Fetches a context that is no folder, by building the image that is just its files. */
+/** Fetches a context that is no folder: what a COPY of it reads from, since the copy itself may be one from the cache, with other times. */
 async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promise<FileTree> {
   const { session, settings, signal } = ports;
   const dockerfile = parseDockerfile('FROM scratch\nCOPY . /\n', { file: 'context' });
@@ -110,16 +110,17 @@ async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promi
     { resolveImageConfig: unreachable, resolveNamedContext: unreachable },
     signal,
   );
-  const results = await solve([graph.target], {
+  const source = graph.target.inputs[1] ?? graph.target;
+  const results = await solve([source], {
     runners: session.runners,
     cache: session.cache,
-    hints: usageOf([graph.target], []),
+    hints: usageOf([source], []),
     parallelism: 4,
     signal,
     onFailure: session.fail,
     emit: (event) => session.tell(event),
   });
-  const result = results.get(graph.target.digest);
+  const result = results.get(source.digest);
   if (result?.kind !== 'layers') throw requestError('CONTEXT_INVALID', 'Cannot use the build context: it holds no files');
   return layerTree(result.layers, (diffID) => session.provider.index(diffID));
 }

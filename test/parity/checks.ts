@@ -62,17 +62,13 @@ function warningDifferences(buildkit: readonly Warning[], ossb: readonly Warning
 }
 
 function warningLine({ ruleName, description, url, detail, location }: Warning): string {
-  return `${ruleName} (lines ${linesOf(location)}): ${detail} [${description}] ${url}`;
+  return `${ruleName} (lines ${hullOf(location) ?? 'unknown'}): ${detail} [${description}] ${url}`;
 }
 
 /** From the first line of all ranges to the last. */
 function hullOf(location: Location | undefined): string | undefined {
   const lines = (location?.ranges ?? []).flatMap(({ start, end }) => [start.line, end.line]).filter((line) => line !== undefined);
   return lines.length === 0 ? undefined : `${Math.min(...lines)}-${Math.max(...lines)}`;
-}
-
-function linesOf(location: Location | undefined): string {
-  return (location?.ranges ?? []).map(({ start, end }) => `${start.line}-${end.line}`).join(',');
 }
 
 function different(where: string, buildkit: string, ossb: string): Difference[] {

@@ -1,6 +1,6 @@
 # check=experimental=CopyIgnoredFile
 FROM scratch AS a
-COPY hello.txt keep.log /
+COPY hello.txt other.txt /
 FROM scratch
 COPY --from=a hello.txt /b.log
 ADD https://example.invalid/x.log /x.log
