@@ -69,11 +69,17 @@ export class LayerProvider {
     });
   }
 
-  /** Returns when every layer of a chain, lowest first, is unpacked. They are fetched at once and unpacked one after the other: a folder that a layer only implies has the attributes that it has below. */
+  /**
+   * Returns when every layer of a chain, lowest first, is unpacked. All are fetched at once; each is unpacked when it and those below it are there: a folder that a layer only
+   * implies has the attributes that it has below.
+   */
   async unpack(diffIDs: readonly DiffID[], emit?: Emit): Promise<void> {
     const missing = diffIDs.filter((diffID) => !this.#options.layers.forms(diffID).dir);
-    await Promise.all(missing.map((diffID) => this.fetch(diffID, emit)));
-    for (const diffID of missing) await once(this.#unpacked, diffID, () => this.#unpack(diffID, diffIDs.slice(0, diffIDs.indexOf(diffID))));
+    for (const diffID of missing) this.fetch(diffID, emit).catch(() => {});
+    for (const diffID of missing) {
+      await this.fetch(diffID, emit);
+      await once(this.#unpacked, diffID, () => this.#unpack(diffID, diffIDs.slice(0, diffIDs.indexOf(diffID))));
+    }
   }
 
   /** Has the bytes of a layer in the store in some form, from a registry where the store has none. Errors: LAYER_LOST and those of the registry. */
