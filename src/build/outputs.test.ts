@@ -5,9 +5,9 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { BuildError } from '../errors.ts';
 import { hexOf, mediaTypes, type Index, type Manifest } from '../oci/index.ts';
-import { Bench, noContainers, stepsThat } from './testing/bench.ts';
+import { Bench, noNamespaces, stepsThat } from './testing/bench.ts';
 
-const skip = noContainers();
+const skip = noNamespaces();
 const dockerfile = 'FROM scratch\nCOPY a /a\n';
 
 test('outputs: each one is written, however many make an image', { skip }, async () => {

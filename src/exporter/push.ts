@@ -28,11 +28,11 @@ export class Pusher {
 
   /** Starts the upload of a layer, or joins the one under way. */
   layer(ref: Reference, layer: ExportLayer): Promise<void> {
-    const key = `${ref.registry}/${ref.repository} ${layer.blob.digest}`;
+    const key = uploadKey(ref, layer);
     let upload = this.#layers.get(key);
     if (upload === undefined) {
       upload = this.#pushLayer(ref, layer);
-      upload.catch(() => {});
+      upload.catch(() => this.#layers.delete(key));
       this.#layers.set(key, upload);
     }
     return upload;
@@ -52,20 +52,32 @@ export class Pusher {
     const { registry, blobs, signal } = this.#options;
     if (await this.#stands(ref, set)) return;
     await Promise.all([
-      ...layersOf(set).map((layer) => this.layer(ref, layer)),
+      ...layersOf(set).map((layer) => this.#finishLayer(ref, layer)),
       ...set.platforms.map(({ image: { configDocument } }) => {
         blobs.put(configDocument.bytes);
         return registry.pushBlob(ref, configDocument.descriptor, blobs, { signal });
       }),
     ]);
-    const manifests = documentsOf(set).slice(set.platforms.length);
-    for (const document of manifests) {
+    const configs = new Set(set.platforms.map(({ image }) => image.configDocument.descriptor.digest));
+    for (const document of documentsOf(set)) {
+      if (configs.has(document.descriptor.digest)) continue;
       const { digest, mediaType } = document.descriptor;
       const isRoot = digest === set.root.digest;
       const { tag: _tag, digest: _digest, ...repository } = ref;
       const target: Reference = isRoot && ref.tag !== undefined ? { ...repository, tag: ref.tag } : { ...repository, digest };
       await registry.pushManifest(target, document.bytes, mediaType, signal);
     }
+  }
+
+  /** An upload that was begun while steps ran, and failed, is tried once more: then its failure counts. */
+  async #finishLayer(ref: Reference, layer: ExportLayer): Promise<void> {
+    const wasBegun = this.#layers.has(uploadKey(ref, layer));
+    const upload = this.layer(ref, layer);
+    if (!wasBegun) return upload;
+    await upload.catch(() => {
+      this.#options.signal.throwIfAborted();
+      return this.layer(ref, layer);
+    });
   }
 
   async #stands(ref: Reference, set: ImageSet): Promise<boolean> {
@@ -96,4 +108,8 @@ export class Pusher {
       ...(mountFrom === undefined ? {} : { mountFrom }),
     });
   }
+}
+
+function uploadKey(ref: Reference, layer: ExportLayer): string {
+  return `${ref.registry}/${ref.repository} ${layer.blob.digest}`;
 }

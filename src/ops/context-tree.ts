@@ -22,6 +22,8 @@ export interface ContextTreeOptions {
   readonly digestFile?: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Ends long reading. Default: nothing does. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -33,6 +35,7 @@ export class ContextTree implements FileTree {
   readonly root: string;
   readonly #ignore: IgnoreRules | undefined;
   readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
   readonly #memory: DigestMemory;
   readonly #nodes = new Map<string, ContextNode | undefined>();
   readonly #lists = new Map<string, Promise<readonly TreeNode[]>>();
@@ -48,6 +51,7 @@ export class ContextTree implements FileTree {
     this.root = options.root;
     this.#ignore = options.ignore;
     this.#now = options.now;
+    this.#signal = options.signal;
     this.#memory = new DigestMemory(options.digestFile);
   }
 
@@ -244,6 +248,7 @@ export class ContextTree implements FileTree {
 
   async #pause(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
+    this.#signal?.throwIfAborted();
     this.#sliceStart = performance.now();
   }
 

@@ -13,6 +13,8 @@ export interface SolveOptions {
   readonly parallelism: number;
   readonly signal: AbortSignal;
   readonly emit: (event: SolveEvent) => void;
+  /** Told of the first failure at once, so that work which vertices share can stop too. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** What happens to the vertices. Every vertex that was started ends in exactly one of cached, done, failed, canceled. */
@@ -85,8 +87,10 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
 
   /** Before anyone is told, so that who shares the failed work does not take the failure for its own. */
   const fail = (error: unknown): void => {
-    failure ??= { error: options.signal.aborted ? options.signal.reason : error };
+    if (failure !== undefined) return;
+    failure = { error: options.signal.aborted ? options.signal.reason : error };
     stop.abort(failure.error);
+    options.onFailure?.(failure.error);
   };
 
   const executeKey = async (key: Digest, vertex: Vertex, inputs: readonly Result[]): Promise<{ result: Result; cached: boolean }> => {

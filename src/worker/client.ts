@@ -17,6 +17,8 @@ export interface StartOptions extends WorkerOptions {
 const MAX_STDERR = 4096;
 /** A worker that does not end by itself is killed. */
 const CLOSE_MS = 10_000;
+/** The same for one that has just been started. */
+const GIVE_UP_MS = 2_000;
 
 /** Starts the worker process in its own namespaces. Errors: WORKER_START, PRIVILEGE_MISSING, PROGRAM_MISSING. */
 export async function startWorker(options: StartOptions): Promise<WorkerClient> {
@@ -36,11 +38,23 @@ export async function startWorker(options: StartOptions): Promise<WorkerClient> 
   try {
     return new WorkerClient(child, await greeted(child, stderr, options.signal), stderr);
   } catch (error) {
-    const ended = child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined;
-    child.kill('SIGKILL');
-    await ended;
+    await giveUp(child, options.signal?.aborted === true);
     throw error;
   }
+}
+
+/** Ends a worker that is just starting: asked to, it leaves nothing temporary. Killing its launcher at once could orphan it. */
+async function giveUp(child: ChildProcess, isStarting: boolean): Promise<void> {
+  const ended = child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined;
+  if (child.connected && isStarting) child.send({ kind: 'close' }, () => {});
+  else if (child.connected) child.disconnect();
+  const timer = setTimeout(() => {
+    if (child.connected) child.disconnect();
+    child.kill('SIGKILL');
+  }, GIVE_UP_MS);
+  await ended;
+  clearTimeout(timer);
+  child.stderr?.destroy();
 }
 
 /** The worker process, seen from the main process. It keeps the main process alive only while calls are under way. */

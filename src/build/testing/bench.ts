@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +10,9 @@ import { build } from '../build.ts';
 import type { Environment } from '../commands.ts';
 import type { BuildEvent, BuildResult } from '../events.ts';
 import type { BuildRequest } from '../request.ts';
+
+/** By path; a path that ends with `/` is a folder, `link` makes a symlink. */
+export type Files = Readonly<Record<string, string | Buffer | { readonly link: string }>>;
 
 /** What came of one build. */
 export interface Outcome {
@@ -45,7 +48,7 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Puts an image of one layer with these files into the registry and gives its reference. */
-  addBase(name: string, files: Readonly<Record<string, string>>): { readonly ref: string; readonly layer: Descriptor; readonly diffID: string } {
+  addBase(name: string, files: Files): { readonly ref: string; readonly layer: Descriptor; readonly diffID: string } {
     return addImage(this.registry, name, files);
   }
 
@@ -95,12 +98,27 @@ export class Bench implements AsyncDisposable {
   }
 }
 
-/** Why steps cannot be executed here, or false: for the `skip` of tests. */
+/** Why no layer can be written here, or false: for the `skip` of tests. */
+export function noNamespaces(): string | false {
+  return process.geteuid?.() === 0 ? false : 'not root';
+}
+
+/** Why no step can be executed here, or false. */
 export function noContainers(): string | false {
-  if (process.geteuid?.() !== 0) return 'not root';
-  return findProgram('crun', process.env['PATH']) === undefined && findProgram('runc', process.env['PATH']) === undefined
-    ? 'neither crun nor runc is installed'
-    : false;
+  const path = process.env['PATH'];
+  const runtime = findProgram('crun', path) ?? findProgram('runc', path);
+  return noNamespaces() || (runtime === undefined || findBusybox() === undefined ? 'crun (or runc) and busybox are to be installed' : false);
+}
+
+/** The files of a base in which shell scripts run. */
+export function shellFiles(): Files {
+  const names = ['sh', 'cat', 'sleep', 'touch', 'ls'].map((name) => [`bin/${name}`, { link: 'busybox' }] as const);
+  return { 'bin/': '', 'bin/busybox': readFileSync(findBusybox()!), ...Object.fromEntries(names) };
+}
+
+/** One that needs no libraries, as Debian's busybox-static is. */
+function findBusybox(): string | undefined {
+  return findProgram('busybox', process.env['PATH']);
 }
 
 export function activities(events: readonly BuildEvent[]): string[] {
@@ -113,11 +131,7 @@ export function stepsThat(ended: 'cached' | 'done' | 'failed' | 'canceled', even
   return events.flatMap((event) => (event.kind === ended ? [names.get(event.vertex) ?? event.vertex] : []));
 }
 
-export function addImage(
-  registry: FakeRegistry,
-  name: string,
-  files: Readonly<Record<string, string>>,
-): { readonly ref: string; readonly layer: Descriptor; readonly diffID: string } {
+export function addImage(registry: FakeRegistry, name: string, files: Files): { readonly ref: string; readonly layer: Descriptor; readonly diffID: string } {
   const tar = tarOf(files);
   const blob = gzipSync(tar);
   const layer: Descriptor = { mediaType: mediaTypes.ociLayerGzip, digest: digestOf(blob), size: blob.length };
@@ -147,13 +161,13 @@ export function addImage(
   return { ref: `${registry.host}/${name}`, layer, diffID };
 }
 
-/** Paths that end with `/` are folders. */
-export function tarOf(files: Readonly<Record<string, string>>): Buffer {
+export function tarOf(files: Files): Buffer {
   const parts: Buffer[] = [];
   for (const [name, content] of Object.entries(files)) {
-    const data = Buffer.from(content);
-    const type = name.endsWith('/') ? 'dir' : 'file';
-    const entry: TarHeader = { name, type, mode: 0o755, uid: 0, gid: 0, size: data.length, mtimeSec: 1, mtimeNs: 0, link: '', major: 0, minor: 0 };
+    const link = typeof content === 'string' || Buffer.isBuffer(content) ? '' : content.link;
+    const data = typeof content === 'string' ? Buffer.from(content) : Buffer.isBuffer(content) ? content : Buffer.alloc(0);
+    const type = name.endsWith('/') ? 'dir' : link === '' ? 'file' : 'symlink';
+    const entry: TarHeader = { name, type, mode: 0o755, uid: 0, gid: 0, size: data.length, mtimeSec: 1, mtimeNs: 0, link, major: 0, minor: 0 };
     const block = Buffer.alloc(512);
     encodeHeader(entry, block, 0);
     parts.push(block, data, Buffer.alloc((512 - (data.length % 512)) % 512));
