@@ -27,6 +27,8 @@ export function parseDockerfile(text: string | Uint8Array, options: ParseOptions
       stages.add(instruction);
     } catch (error) {
       if (!(error instanceof DockerfileError)) throw error;
+      // a FROM that is at fault itself is why there is no stage
+      if (error.code === 'NO_STAGE' && faults.length > 0) continue;
       faults.push(located(error, locate(options.file, source, reader.startLine ?? source.line)));
       if (error.code === 'LINE_TOO_LONG' || error.code === 'UNTERMINATED_HEREDOC' || faults.length >= maxFaults) break;
     }
