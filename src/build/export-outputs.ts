@@ -11,6 +11,7 @@ import { formatOf, makeImageSet, type PlatformBuild } from './image-set.ts';
 import type { LayerProvider } from './layer-provider.ts';
 import type { Annotation, Output } from './request.ts';
 import type { Settings } from './settings.ts';
+import { untaggedPrefix } from './store-usage.ts';
 import { tellStep, type EmitEvent, type StepProgress } from './steps.ts';
 
 export interface ExportPorts {
@@ -113,7 +114,7 @@ async function pushImage(
 async function keepImage(names: readonly string[], set: ImageSet, { store, settings }: ExportPorts): Promise<void> {
   const { documentsOf } = await import('../exporter/index.ts');
   for (const document of documentsOf(set)) store.blobs.put(document.bytes);
-  const full = names.length > 0 ? names.map((name) => formatReference(parseReference(name))) : [`untagged@${set.root.digest}`];
+  const full = names.length > 0 ? names.map((name) => formatReference(parseReference(name))) : [`${untaggedPrefix}${set.root.digest}`];
   const changed = full.filter((name) => store.images.get(name)?.descriptor.digest !== set.root.digest);
   if (changed.length > 0) store.images.set(changed, { descriptor: set.root, createdAtMs: settings.now() });
 }

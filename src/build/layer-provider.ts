@@ -125,10 +125,8 @@ export class LayerProvider {
     }
   }
 
-  /** Whether there are bytes that every other form can be made from. An unpacked layer without its index is what a kill left. */
   #isHere(diffID: DiffID): boolean {
-    const forms = this.#options.layers.forms(diffID);
-    return forms.tar || forms.blobs.length > 0 || (forms.dir && forms.index);
+    return isLayerHere(this.#options.layers, diffID);
   }
 
   /** Tries the sources in turn. One that has the layer no more is forgotten. */
@@ -174,6 +172,12 @@ export class LayerProvider {
     activity('unpack', diffID);
     await (await worker()).unpackLayer(diffID, below, signal);
   }
+}
+
+/** Whether there are bytes that every other form can be made from. An unpacked layer without its index is what a kill left. */
+export function isLayerHere(layers: LayerStore, diffID: DiffID): boolean {
+  const forms = layers.forms(diffID);
+  return forms.tar || forms.blobs.length > 0 || (forms.dir && forms.index);
 }
 
 /** What a registry answers for a layer that it does not have. */

@@ -1,10 +1,14 @@
-import { existsSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LayerSources, RecordStore } from '../cache/index.ts';
 import { openStore, type Store } from '../content/index.ts';
-import { parseDigest } from '../oci/index.ts';
+import { LayerStore } from '../layer/index.ts';
+import { parseDigest, type DiffID } from '../oci/index.ts';
+import { zlibCodec } from '../stream/index.ts';
 import type { DiskRecord, DiskUsage, PruneOptions, PruneResult, StoredImage } from './commands.ts';
+import { isLayerHere } from './layer-provider.ts';
 import { storeRoot } from './settings.ts';
-import { storedImages, storeUsage } from './store-usage.ts';
+import { isUntagged, storedImages, storeUsage } from './store-usage.ts';
 import { workerEntry } from './worker-entry.ts';
 
 /** The images kept in the store, newest first. An absent store has none. */
@@ -19,7 +23,7 @@ export async function diskUsage(root?: string): Promise<DiskUsage> {
 }
 
 /**
- * Removes what no named image needs; with `all` the images too. With limits only as much as they ask for, the least recently used first. Errors: STORE_BUSY while a build
+ * Removes what no named image needs, images without a name among it; with `all` the named ones too. With limits only as much as they ask for, the least recently used first. Errors: STORE_BUSY while a build
  * uses the store.
  */
 export async function prune(root: string | undefined, options: PruneOptions, signal: AbortSignal = new AbortController().signal): Promise<PruneResult> {
@@ -27,15 +31,20 @@ export async function prune(root: string | undefined, options: PruneOptions, sig
     using _exclusive = await store.exclusive(signal);
     store.sweep();
     const removed: DiskRecord[] = [];
-    if (options.all === true && wants(options, 'image')) {
-      for (const record of storeUsage(store, false).records.filter((item) => item.kind === 'image' && isOld(item, options))) {
+    if (wants(options, 'image')) {
+      for (const record of storeUsage(store, false).records) {
+        if (record.kind !== 'image' || !isOld(record, options) || (options.all !== true && record.inUse)) continue;
         store.images.delete(record.id);
         removed.push(record);
       }
     }
     const usage = storeUsage(store, false);
     const doomed = choose(usage, options, store);
-    await remove(store, doomed, signal);
+    try {
+      await remove(store, doomed, signal);
+    } finally {
+      forgetRemoved(store);
+    }
     removed.push(...doomed);
     return { removed, reclaimedBytes: removed.reduce((sum, record) => sum + record.sizeBytes, 0) };
   });
@@ -65,16 +74,22 @@ function choose(usage: DiskUsage, options: PruneOptions, store: Store): DiskReco
 
 async function remove(store: Store, records: readonly DiskRecord[], signal: AbortSignal): Promise<void> {
   const stubborn: string[] = [];
-  for (const record of records) {
+  // Out of sight first, so that a kill leaves no layer of which only a part is there.
+  const aside = store.tempDir();
+  for (const [number, record] of records.entries()) {
+    signal.throwIfAborted();
     if (record.kind === 'blob') {
       store.blobs.delete(parseDigest(record.id));
       continue;
     }
     const path = join(store.root, record.id);
+    let place = path;
     try {
-      rmSync(path, { recursive: true, force: true });
+      renameSync(path, join(aside, String(number)));
+      place = join(aside, String(number));
+      rmSync(place, { recursive: true, force: true });
     } catch {
-      stubborn.push(path);
+      if (existsSync(place)) stubborn.push(place);
     }
   }
   if (stubborn.length === 0) return;
@@ -86,6 +101,15 @@ async function remove(store: Store, records: readonly DiskRecord[], signal: Abor
   } finally {
     await worker.close();
   }
+}
+
+/** Takes from the database what names things that are no more. */
+function forgetRemoved(store: Store): void {
+  const layers = new LayerStore(store, zlibCodec());
+  const sources = new LayerSources(store, Date.now);
+  const layerAvailable = (diffID: DiffID): boolean => isLayerHere(layers, diffID) || sources.of(diffID).length > 0;
+  new RecordStore({ store, now: Date.now, layerAvailable }).removeStale();
+  for (const image of store.images.list()) if (isUntagged(image.name) && !store.blobs.has(image.descriptor.digest)) store.images.delete(image.name);
 }
 
 function wants(options: PruneOptions, kind: DiskRecord['kind']): boolean {

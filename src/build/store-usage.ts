@@ -18,7 +18,7 @@ export function storedImages(store: Store): StoredImage[] {
     .map((image) => {
       const parts = partsOf(store, image.descriptor);
       const sizes = new Map(parts.blobs.map((descriptor) => [descriptor.digest, descriptor.size]));
-      const name = image.name.startsWith('untagged@') ? undefined : image.name;
+      const name = isUntagged(image.name) ? undefined : image.name;
       return {
         ...(name === undefined ? {} : { name }),
         digest: image.descriptor.digest,
@@ -30,18 +30,26 @@ export function storedImages(store: Store): StoredImage[] {
     .sort((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
+/** An image that was built without a name is listed until it is pruned. */
+export function isUntagged(name: string): boolean {
+  return name.startsWith(untaggedPrefix);
+}
+
+export const untaggedPrefix = 'untagged@';
+
 /** Everything in the store with its size, and what named images need. */
 export function storeUsage(store: Store, inUse: boolean): DiskUsage {
   const reachable = reachableFrom(store);
   const records: DiskRecord[] = [
-    ...imageRecords(store),
+    ...imageRecords(store, inUse),
     ...folderRecords(store, 'layers', 'layer', (name) => inUse || reachable.layers.has(name)),
     ...blobRecords(store, reachable, inUse),
     ...folderRecords(store, 'mounts', 'cache-mount', () => inUse),
     ...folderRecords(store, 'git', 'source', () => inUse),
     ...folderRecords(store, 'http', 'source', () => inUse),
     ...folderRecords(store, 'contexts', 'source', () => inUse),
-    ...folderRecords(store, 'tmp', 'temporary', () => true),
+    // Locks, our own among them, are empty.
+    ...folderRecords(store, 'tmp', 'temporary', () => true).filter((record) => record.sizeBytes > 0),
   ];
   const total = records.reduce((sum, record) => sum + record.sizeBytes, 0);
   const reclaimable = records.filter((record) => !record.inUse).reduce((sum, record) => sum + record.sizeBytes, 0);
@@ -53,6 +61,7 @@ function reachableFrom(store: Store): Reachable {
   const blobs = new Set<string>();
   const layers = new Set<string>();
   for (const image of store.images.list()) {
+    if (isUntagged(image.name)) continue;
     const parts = partsOf(store, image.descriptor);
     for (const descriptor of parts.blobs) blobs.add(hexOf(descriptor.digest));
     for (const diffID of parts.diffIDs) layers.add(diffID);
@@ -84,10 +93,15 @@ function partsOf(store: Store, root: Descriptor): { blobs: Descriptor[]; diffIDs
 }
 
 /** Images hold no bytes of their own: their layers and documents are records of their own. */
-function imageRecords(store: Store): DiskRecord[] {
-  return store.images
-    .list()
-    .map((image) => ({ id: image.name, kind: 'image', description: image.descriptor.digest, sizeBytes: 0, createdAtMs: image.createdAtMs, inUse: true }));
+function imageRecords(store: Store, inUse: boolean): DiskRecord[] {
+  return store.images.list().map((image) => ({
+    id: image.name,
+    kind: 'image',
+    description: image.descriptor.digest,
+    sizeBytes: 0,
+    createdAtMs: image.createdAtMs,
+    inUse: inUse || !isUntagged(image.name),
+  }));
 }
 
 function blobRecords(store: Store, reachable: Reachable, inUse: boolean): DiskRecord[] {
