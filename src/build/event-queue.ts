@@ -1,4 +1,4 @@
-/** An async iterable that is fed from outside. Events pushed before the iteration starts are kept; one reader. */
+/** An async iterable that is fed from outside. Events pushed before the iteration starts are kept; one reader, and once it has left, none are. */
 export class EventQueue<T> implements AsyncIterable<T> {
   #waiting: ((done: void) => void) | undefined;
   #items: T[] = [];
@@ -16,15 +16,20 @@ export class EventQueue<T> implements AsyncIterable<T> {
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<T> {
-    for (;;) {
-      const items = this.#items;
+    try {
+      for (;;) {
+        const items = this.#items;
+        this.#items = [];
+        yield* items;
+        if (this.#items.length > 0) continue;
+        if (this.#ended) return;
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve;
+        });
+      }
+    } finally {
+      this.#ended = true;
       this.#items = [];
-      yield* items;
-      if (this.#items.length > 0) continue;
-      if (this.#ended) return;
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CopyOp, GitOp, Vertex } from '../graph/index.ts';
 import { digestOf, hexOf } from '../oci/index.ts';
@@ -43,6 +43,8 @@ export class GitSource {
     using _lock = await this.#ports.store.lock(`git-${id}`, context.signal);
     const bare = join(this.#ports.store.root, 'git', id);
     await fetchInto(git, bare, op, resolved);
+    // For least-recently-used collection: a fetch of what is there already does not show on the folder.
+    utimesSync(bare, this.#ports.now() / 1000, this.#ports.now() / 1000);
     const folder = join(this.#ports.store.tempDir(), 'checkout');
     await checkOut(git, bare, folder, op, resolved);
     const commitSec = op.mtime === 'commit' ? Number((await git(['-C', bare, 'show', '-s', '--format=%ct', resolved.commit])).trim()) : undefined;
