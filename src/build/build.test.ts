@@ -289,6 +289,14 @@ test('build: a step that fails stops the others at once', { skip: skipSteps }, a
   assert.deepEqual(bench.temporaries(), []);
 });
 
+test('build: several builds at once over one store execute a shared step once', { skip: skipSteps }, async () => {
+  await using bench = await Bench.open();
+  const { ref } = bench.addBase('base:1', shellFiles());
+  const builds = await Promise.all([1, 2, 3].map((n) => bench.succeed(`FROM ${ref}\nRUN sleep 0.3; touch /shared\nENV N=${n}\n`)));
+  assert.equal(builds.flatMap(({ events }) => activities(events)).filter((name) => name === 'container').length, 1);
+  assert.equal(new Set(builds.map(({ result }) => result.image?.config?.rootfs.diff_ids.join())).size, 1);
+});
+
 test('build: steps with the same locked caches in another order do not wait for each other for ever', { skip: skipSteps }, async () => {
   await using bench = await Bench.open();
   const { ref } = bench.addBase('base:1', shellFiles());
