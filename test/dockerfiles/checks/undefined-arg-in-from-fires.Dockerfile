@@ -1,4 +1,4 @@
-FROM busybox AS base${VARIANT}x
+FROM busybox${VARIANT} AS base
 FROM busybox AS two
 FROM --platform=$BUILDPLATFROM busybox
 RUN true
