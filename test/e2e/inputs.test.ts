@@ -10,7 +10,7 @@ import { findTool } from '../../scripts/local/tool.ts';
 import type { CommandOptions, CommandResult } from '../harness/command.ts';
 import { startFileServer } from '../harness/file-server.ts';
 import { makeRepository, startGitHttp } from '../harness/git-http.ts';
-import { ossb } from '../harness/ossb.ts';
+import { ossb, ossbProgram } from '../harness/ossb.ts';
 
 /** A folder with files, a store of its own, and builds whose result is a folder. None of them has a RUN, so none needs a base image or a container. */
 class Desk {
@@ -139,17 +139,10 @@ test('context: a tar on standard input, owners and modes kept', async (t) => {
   for (const compression of ['', '--gzip', '--bzip2', '--xz', '--zstd']) {
     execFileSync('tar', [...(compression === '' ? [] : [compression]), ...flags, '-cf', desk.path('app.tar'), 'Dockerfile', 'file', 'web.Dockerfile']);
     const shell = (args: string) =>
-      execFileSync(
-        'sh',
-        [
-          '-c',
-          `"$0" build --root "$1" ${args} - <"$2"`,
-          process.env['OSSB'] ?? join(import.meta.dirname, '../../bin/ossb'),
-          desk.path('store'),
-          desk.path('app.tar'),
-        ],
-        { cwd: desk.folder, stdio: 'pipe' },
-      );
+      execFileSync('sh', ['-c', `"$0" build --root "$1" ${args} - <"$2"`, ossbProgram, desk.path('store'), desk.path('app.tar')], {
+        cwd: desk.folder,
+        stdio: 'pipe',
+      });
     shell('-q -o type=tar,dest=out.tar');
     assert.match(
       execFileSync('tar', ['--numeric-owner', '--utc', '-tvf', desk.path('out.tar')], { encoding: 'utf8' }),
