@@ -35,14 +35,15 @@ try {
   if (wanted.includes('buildkit') && missing === undefined) builders.push(buildKitBuilder(folder, bases.address));
   if (wanted.includes('buildah') && missing === undefined) builders.push(await buildahBuilder(folder));
   const rows: Row[] = [];
-  for (const workload of workloads) {
-    if (values.only === undefined || values.only.split(',').includes(workload.name)) rows.push(...(await measure(workload)));
+  // Written after each workload: a run that is broken off has not been for nothing.
+  for (const workload of workloads.filter(({ name }) => values.only === undefined || values.only.split(',').includes(name))) {
+    rows.push(...(await measure(workload)));
+    const table = formatTable(rows, 'medians; memory is that of all processes of the builder, daemon included, without what the steps run');
+    if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(rows, undefined, 2));
+    if (values.page !== undefined)
+      writeFileSync(values.page, insertTable(existsSync(values.page) ? readFileSync(values.page, 'utf8') : '# Performance\n', table));
   }
-  const table = formatTable(rows, 'medians; memory is that of all processes of the builder, daemon included, without what the steps run');
-  console.log(`\n${table}`);
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(rows, undefined, 2));
-  if (values.page !== undefined)
-    writeFileSync(values.page, insertTable(existsSync(values.page) ? readFileSync(values.page, 'utf8') : '# Performance\n', table));
+  console.log(`\n${formatTable(rows, 'medians')}`);
 } finally {
   for (const builder of builders) await builder.close();
   await bases.close();
