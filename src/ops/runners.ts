@@ -122,9 +122,9 @@ export function createRunners(ports: RunnerPorts): OpRunners {
         case 'image':
         case 'oci-layout':
         case 'local':
+        case 'merge':
           // Nothing is done for these, so that there is nothing to remember.
           return undefined;
-        case 'merge':
         case 'mkdir':
         case 'run':
           return inputs.map((input) => layersOf(input).treeID);

@@ -52,6 +52,7 @@ export interface OpRunners {
 
 export interface CacheRecord {
   readonly treeID: TreeID;
+  /** Those that the op made, lowest first, without what they lie on. */
   readonly layers: readonly DiffID[];
   readonly createdAtMs?: number;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BuildError } from '../errors.ts';
 import { makeVertex, type Vertex } from '../graph/index.ts';
-import { digestOf, type Digest, type TreeID } from '../oci/index.ts';
+import { digestOf, type Digest, type DiffID, type TreeID } from '../oci/index.ts';
 import type { CacheRecord, CacheStore, OpRunners, Result } from './ports.ts';
 import { solve, type SolveEvent } from './solve.ts';
 import { usageOf } from './usage.ts';
@@ -232,4 +232,31 @@ test('usageOf: marks exported chains and what RUN stands on', () => {
   assert.deepEqual(hints.get(base.digest), { exported: false, mounted: true });
   assert.deepEqual(hints.get(step.digest), { exported: false, mounted: false });
   assert.deepEqual(hints.get(other.digest), { exported: true, mounted: false });
+});
+
+test('solve: a cached layer lies on the chain that it was asked for, also where another chain has the same treeID', async () => {
+  const cache = new MemoryCache();
+  const layer = (name: string): DiffID => digestOf(name) as string as DiffID;
+  /** `/empty` makes a layer and leaves the treeID as it is. */
+  const runners: OpRunners = {
+    keyParts: async (vertex, inputs) => (vertex.op.kind === 'scratch' ? undefined : inputs.map((input) => (input as Result & { kind: 'layers' }).treeID)),
+    run: async (vertex, inputs) => {
+      const base = inputs[0] as (Result & { kind: 'layers' }) | undefined;
+      if (vertex.op.kind !== 'mkdir' || base === undefined) return { kind: 'layers', treeID: digestOf('') as string as TreeID, layers: [] };
+      const { path } = vertex.op;
+      return {
+        kind: 'layers',
+        treeID: path === '/empty' ? base.treeID : (digestOf(base.treeID + path) as string as TreeID),
+        layers: [...base.layers, layer(path)],
+      };
+    },
+  };
+  const plain = folder('/x');
+  const onEmpty = folder('/x', [folder('/empty')]);
+  const layersIn = ({ results }: { results: Map<string, Result> }, vertex: Vertex): readonly DiffID[] =>
+    (results.get(vertex.digest) as Result & { kind: 'layers' }).layers;
+  assert.deepEqual(layersIn(await run([plain], runners, cache), plain), [layer('/x')]);
+  assert.deepEqual(layersIn(await run([onEmpty], runners, cache), onEmpty), [layer('/empty'), layer('/x')]);
+  const both = await run([plain, onEmpty], runners, new MemoryCache());
+  assert.deepEqual([layersIn(both, plain), layersIn(both, onEmpty)], [[layer('/x')], [layer('/empty'), layer('/x')]]);
 });

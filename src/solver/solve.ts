@@ -2,7 +2,8 @@ import { BuildError, locate } from '../errors.ts';
 import { canonicalJSON, keyOp, reachable, type Vertex } from '../graph/index.ts';
 import { digestOf, type Digest } from '../oci/index.ts';
 import { boundedPool } from '../stream/index.ts';
-import type { CacheRecord, CacheStore, OpRunners, Result, StepEvent, UsageHints } from './ports.ts';
+import type { CacheRecord, CacheStore, LayersResult, OpRunners, Result, StepEvent, UsageHints } from './ports.ts';
+import { extendsInput } from './usage.ts';
 
 export interface SolveOptions {
   readonly runners: OpRunners;
@@ -32,7 +33,7 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const pool = boundedPool(options.parallelism);
   const memo = new Map<string, Promise<Result>>();
-  const executing = new Map<Digest, Promise<Result>>();
+  const executing = new Map<Digest, Promise<CacheRecord>>();
   let failure: { readonly error: unknown } | undefined;
 
   const solveOnce = (vertex: Vertex): Promise<Result> => {
@@ -64,7 +65,7 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
       const key = digestOf(canonicalJSON({ op: keyOp(vertex.op), parts }));
       const hit = vertex.meta.ignoreCache === true ? undefined : options.cache.get(key);
       if (hit !== undefined) {
-        const result = resultOf(hit);
+        const result = resultOf(hit, vertex, inputs);
         options.emit({ kind: 'cached', vertex, result });
         return result;
       }
@@ -95,24 +96,27 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
 
   const executeKey = async (key: Digest, vertex: Vertex, inputs: readonly Result[]): Promise<{ result: Result; cached: boolean }> => {
     const other = executing.get(key);
-    if (other !== undefined) return { result: await other, cached: true };
+    if (other !== undefined) return { result: resultOf(await other, vertex, inputs), cached: true };
     let cached = false;
-    const promise = (async (): Promise<Result> => {
+    let own: Result | undefined;
+    const promise = (async (): Promise<CacheRecord> => {
       await using _held = await options.cache.lock(key, signal);
       const hit = vertex.meta.ignoreCache === true ? undefined : options.cache.get(key);
       if (hit !== undefined) {
         cached = true;
-        return resultOf(hit);
+        return hit;
       }
-      const result = await runVertex(vertex, inputs);
-      if (result.kind === 'layers') {
-        const { treeID, layers, createdAtMs } = result;
-        options.cache.put(key, createdAtMs === undefined ? { treeID, layers } : { treeID, layers, createdAtMs });
-      }
-      return result;
+      own = await runVertex(vertex, inputs);
+      if (own.kind !== 'layers') throw new Error(`${vertex.op.kind} has a key and made no layers`);
+      const { treeID, createdAtMs } = own;
+      const layers = own.layers.slice(belowOf(vertex, inputs).length);
+      const record: CacheRecord = createdAtMs === undefined ? { treeID, layers } : { treeID, layers, createdAtMs };
+      options.cache.put(key, record);
+      return record;
     })();
     executing.set(key, promise);
-    return { result: await promise, cached };
+    const record = await promise;
+    return { result: own ?? resultOf(record, vertex, inputs), cached };
   };
 
   const runVertex = (vertex: Vertex, inputs: readonly Result[]): Promise<Result> =>
@@ -133,6 +137,12 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
   return results;
 }
 
-function resultOf(record: CacheRecord): Result {
-  return { kind: 'layers', ...record };
+/** A record holds the layers that the op made. What is below comes from the input: two chains may have one treeID, where one of them has an empty layer more. */
+function resultOf(record: CacheRecord, vertex: Vertex, inputs: readonly Result[]): Result {
+  return { kind: 'layers', ...record, layers: [...belowOf(vertex, inputs), ...record.layers] };
+}
+
+function belowOf(vertex: Vertex, inputs: readonly Result[]): LayersResult['layers'] {
+  const [base] = inputs;
+  return extendsInput(vertex.op) && base?.kind === 'layers' ? base.layers : [];
 }

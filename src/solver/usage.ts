@@ -1,4 +1,4 @@
-import { reachable, type Vertex } from '../graph/index.ts';
+import { reachable, type Op, type Vertex } from '../graph/index.ts';
 import type { UsageHints } from './ports.ts';
 
 /** How each vertex's own layer will be used, by vertex digest. `exported` are the vertices whose states become images. */
@@ -17,6 +17,11 @@ export function usageOf(targets: readonly Vertex[], exported: readonly Vertex[])
   return hints;
 }
 
+/** Whether the op puts a layer on the state of input 0. */
+export function extendsInput(op: Op): boolean {
+  return op.kind === 'run' || op.kind === 'mkdir' || (op.kind === 'copy' && !op.link);
+}
+
 /** Marks the vertices whose layers make up the state of `vertex`. */
 function markChain(vertex: Vertex, set: Set<string>): void {
   const todo = [vertex];
@@ -25,7 +30,7 @@ function markChain(vertex: Vertex, set: Set<string>): void {
     set.add(current.digest);
     const [base, layer] = current.inputs;
     const { op } = current;
-    if ((op.kind === 'run' || op.kind === 'mkdir' || op.kind === 'merge' || (op.kind === 'copy' && !op.link)) && base !== undefined) todo.push(base);
+    if ((op.kind === 'merge' || extendsInput(op)) && base !== undefined) todo.push(base);
     if (op.kind === 'merge' && layer !== undefined) todo.push(layer);
   }
 }
