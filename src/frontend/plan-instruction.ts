@@ -27,7 +27,7 @@ export function planInstruction(
 
 function findSources(plan: StagePlan, instruction: Instruction, location: SourceLocation): (StageState | undefined)[] {
   if (instruction.kind === 'run') {
-    // a mount without `from` reads scratch for now: its type may be a variable yet
+    // a mount without `from` counts as reading scratch here: its type may be a variable, which only the conversion expands
     return instruction.mounts.map(({ text }) => findByName(plan, mountOrigin(text) ?? 'scratch', location));
   }
   if (instruction.kind === 'copy' && instruction.from) return [findCopySource(plan, instruction, instruction.from, location)];
