@@ -13,7 +13,8 @@ import { checkOutputs, exportOutputs } from './export-outputs.ts';
 import { formatOf, type PlatformBuild } from './image-set.ts';
 import { checkResult, findWarnings, outlineResult, targetsResult, throwCheckFault, warningsOf } from './call.ts';
 import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
-import { checkEntitlements, checkSyntax, givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
+import { checkEntitlements } from './entitlements.ts';
+import { checkSyntax, givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
 import { checkContextFolder, readIgnoreFile } from './inputs.ts';
 import type { BuildRequest, Output } from './request.ts';
 import { openSession, type Session } from './session.ts';
@@ -70,9 +71,10 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
   warnings.forEach(tellWarning);
   throwCheckFault(graphRequests[0]!, warnings);
-  checkEntitlements(
+  await checkEntitlements(
     request,
     graphs.flatMap((graph) => graph.vertices),
+    session.devices,
   );
   return await solveAndExport({ graphs, outputs, request, environment, session, settings, store, emit, signal, sourceDateEpoch: epoch });
 }

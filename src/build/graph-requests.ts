@@ -1,9 +1,7 @@
-import { BuildError, locate } from '../errors.ts';
 import { detectSyntax, resolveFrontend, type Dockerfile } from '../dockerfile/index.ts';
 import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
-import type { Vertex } from '../graph/index.ts';
 import type { Platform } from '../oci/index.ts';
-import type { BuildRequest, Entitlement } from './request.ts';
+import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
 export interface GraphInput {
@@ -58,26 +56,4 @@ export function checkSyntax(dockerfile: Dockerfile, buildArgs: Readonly<Record<s
   const name = asked ?? found?.image;
   if (name !== undefined)
     resolveFrontend(name, found === undefined ? undefined : { file: dockerfile.file, startLine: found.line, endLine: found.line, text: dockerfile.text });
-}
-
-class EntitlementError extends BuildError<'ENTITLEMENT_MISSING'> {}
-
-/** Steps that ask for more than the sandbox need `--allow`. Errors: ENTITLEMENT_MISSING. */
-export function checkEntitlements(request: BuildRequest, vertices: readonly Vertex[]): void {
-  for (const vertex of vertices) {
-    if (vertex.op.kind !== 'run') continue;
-    const wanted: readonly [boolean, Entitlement, string][] = [
-      [vertex.op.security === 'insecure', 'security.insecure', 'RUN --security=insecure'],
-      [vertex.op.devices.length > 0, 'device', 'RUN --device'],
-    ];
-    for (const [needed, entitlement, what] of wanted) {
-      if (!needed || request.allow?.includes(entitlement)) continue;
-      const error = new EntitlementError('ENTITLEMENT_MISSING', `Cannot run ${vertex.meta.name}: ${what} is not allowed`, {
-        family: 'validation',
-        hint: `Allow it with --allow ${entitlement}.`,
-      });
-      locate(error, vertex.meta.location);
-      throw error;
-    }
-  }
 }

@@ -81,6 +81,8 @@ export interface BuildRequest {
   readonly shmSizeBytes?: number;
   /** What steps may ask for beyond the sandbox: RUN --network=host, RUN --security=insecure, RUN --device. */
   readonly allow?: readonly Entitlement[];
+  /** Folders with files of the Container Device Interface. Default: /etc/cdi, /var/run/cdi, /etc/buildkit/cdi. */
+  readonly cdiFolders?: readonly string[];
   readonly registryMirrors?: Readonly<Record<string, readonly string[]>>;
   /** Hosts that are spoken to over plain HTTP or with unchecked certificates. */
   readonly insecureRegistries?: readonly string[];
@@ -92,7 +94,8 @@ export interface BuildRequest {
   readonly call?: 'build' | 'check' | 'outline' | 'targets';
 }
 
-export type Entitlement = 'network.host' | 'security.insecure' | 'device';
+/** `device=` is followed by `vendor.com/class` or `vendor.com/class=name`. */
+export type Entitlement = 'network.host' | 'security.insecure' | 'device' | `device=${string}`;
 
 export interface Annotation {
   readonly level: 'manifest' | 'index' | 'manifest-descriptor' | 'index-descriptor';

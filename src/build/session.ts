@@ -10,6 +10,7 @@ import { zlibCodec } from '../stream/index.ts';
 import { igzipCodec } from '../sys/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
 import { Contexts } from './contexts.ts';
+import { Devices } from './devices.ts';
 import type { BuildEvent } from './events.ts';
 import { formatOf } from './image-set.ts';
 import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
@@ -45,6 +46,7 @@ export interface Session extends AsyncDisposable {
   readonly sources: LayerSources;
   readonly provider: LayerProvider;
   readonly contexts: Contexts;
+  readonly devices: Devices;
   readonly worker: () => Promise<WorkerClient>;
   readonly pusher: () => Promise<Pusher>;
   readonly resolveImage: (ref: string, platform: Platform, purpose: string) => Promise<ResolvedImage>;
@@ -70,6 +72,8 @@ export function openSession(options: SessionOptions): Session {
 
   const secret = secretReader(request.secrets, settings);
   const agents = held.use(new SshAgents(request.ssh ?? [], settings, () => store.tempDir()));
+
+  const devices = new Devices(request.cdiFolders);
 
   /** What is made when first asked for, and closed at the end even where it comes to be only then. */
   const lazy = <T>(make: () => Promise<T>, close: (made: T) => unknown): (() => Promise<T>) => {
@@ -125,6 +129,7 @@ export function openSession(options: SessionOptions): Session {
     ensureUnpacked: (diffIDs, context) => provider.unpack(diffIDs, context.emit),
     secret,
     sshSocket: (id) => agents.socket(id),
+    deviceEdits: (wanted) => devices.edits(wanted),
     now,
     sourceDateEpoch: options.sourceDateEpoch,
     loadIndex: (diffID) => provider.index(diffID),
@@ -165,6 +170,7 @@ export function openSession(options: SessionOptions): Session {
     sources,
     provider,
     contexts,
+    devices,
     worker,
     pusher,
     resolveImage,

@@ -9,7 +9,7 @@ import { parseFlags } from './flags/parse-flags.ts';
 import type { FileSettings } from './settings.ts';
 import { Faults } from './usage-error.ts';
 
-const noSettings: FileSettings = { registryMirrors: {}, insecureRegistries: [] };
+const noSettings: FileSettings = { registryMirrors: {}, insecureRegistries: [], cdiFolders: [] };
 
 function request(argv: readonly string[], options: { terminal?: boolean; settings?: FileSettings } = {}): BuildRequest {
   const faults = new Faults();
@@ -45,6 +45,7 @@ const rows: readonly (readonly [argv: readonly string[], expected: Partial<Build
   [['-t', 'a', '--load', '-o', 'type=docker', '.'], { outputs: [{ kind: 'load', names: ['a'] }] }],
   [['-o', '-', '.'], { outputs: [{ kind: 'tar', dest: '-' }] }],
   [['--no-cache', '--pull=true', '--no-cache-filter', 'a,b', '--no-cache-filter=c', '.'], { noCache: true, pull: true, noCacheFilter: ['a', 'b', 'c'] }],
+  [['--allow', 'device', '--allow', 'device=vendor.com/gpu', '.'], { allow: ['device', 'device=vendor.com/gpu'] }],
   [['--network=none', '--shm-size', '64m', '--allow', 'network.host', '.'], { network: 'none', shmSizeBytes: 64 * 1024 * 1024, allow: ['network.host'] }],
   [
     ['--add-host=a:1.1.1.1,b=2.2.2.2', '.'],
@@ -79,7 +80,7 @@ for (const [argv, expected] of rows) {
 }
 
 test('toBuildRequest: mirrors of the command line come before those of the files', () => {
-  const settings = { registryMirrors: { 'docker.io': ['b', 'a'], 'r.io': ['c'] }, insecureRegistries: ['x:1'] };
+  const settings = { registryMirrors: { 'docker.io': ['b', 'a'], 'r.io': ['c'] }, insecureRegistries: ['x:1'], cdiFolders: [] };
   const made = request(['--registry-mirror', 'docker.io=a', '--insecure-registry', 'y:1', '--insecure-registry', 'x:1', '.'], { settings });
   assert.deepEqual(made.registryMirrors, { 'docker.io': ['a', 'b'], 'r.io': ['c'] });
   assert.deepEqual(made.insecureRegistries, ['y:1', 'x:1']);
@@ -99,6 +100,7 @@ const refused: readonly (readonly [argv: readonly string[], mention: RegExp])[] 
   [['--build-arg', '=x', '.'], /--build-arg/],
   [['--label', '=x', '.'], /--label/],
   [['--allow', 'all', '.'], /--allow/],
+  [['--allow', 'device=', '.'], /--allow/],
   [['--call', 'dance', '.'], /--call/],
   [['--call', 'check,format=xml', '.'], /format=json/],
   [['-o', '-', '-o', 'type=oci', '.'], /more than one/],

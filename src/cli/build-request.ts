@@ -56,6 +56,7 @@ export function toBuildRequest(flags: ParsedFlags, settings: FileSettings, surro
     ...(shmSizeBytes === undefined ? {} : { shmSizeBytes }),
     allow: faults.attemptEach(flags.list('allow'), parseEntitlement),
     registryMirrors: mergeMirrors(faults.attemptEach(flags.list('registry-mirror'), parseMirror), settings),
+    ...(settings.cdiFolders.length === 0 ? {} : { cdiFolders: settings.cdiFolders }),
     insecureRegistries: [...new Set([...faults.attemptEach(flags.list('insecure-registry'), parseInsecureRegistry), ...settings.insecureRegistries])],
     ...(root === undefined ? {} : { root: resolve(cwd, root) }),
     call: parseCall(flags, faults).call,
@@ -154,9 +155,10 @@ function parseLabel(text: string): [string, string] {
 }
 
 function parseEntitlement(text: string): Entitlement {
-  const name = text.split('=')[0];
-  if (name === 'network.host' || name === 'security.insecure' || name === 'device') return name;
-  throw usageError('FLAG_VALUE', `Cannot use --allow ${JSON.stringify(text)}: it is none of network.host, security.insecure, device`);
+  if (text === 'network.host' || text === 'security.insecure' || text === 'device') return text;
+  const device = /^device=(.+)$/s.exec(text)?.[1];
+  if (device !== undefined) return `device=${device}`;
+  throw usageError('FLAG_VALUE', `Cannot use --allow ${JSON.stringify(text)}: it is none of network.host, security.insecure, device, device=NAME`);
 }
 
 function parseNetwork(text: string | undefined, faults: Faults): BuildRequest['network'] {

@@ -14,18 +14,20 @@ test('readFileSettings: the user file, then the system file', (t) => {
   mkdirSync(join(home, 'xdg/ossb'), { recursive: true });
   const system = join(home, 'system.json');
   writeFileSync(join(home, '.config/ossb/config.json'), '{"registryMirrors": {"docker.io": ["user:5000"]}}');
-  writeFileSync(join(home, 'xdg/ossb/config.json'), '{"insecureRegistries": ["xdg:5000"]}');
+  writeFileSync(join(home, 'xdg/ossb/config.json'), '{"insecureRegistries": ["xdg:5000"], "cdiFolders": ["/x/cdi"]}');
   writeFileSync(system, '{"registryMirrors": {"docker.io": ["system:5000/", "user:5000"]}, "insecureRegistries": ["localhost:1"]}');
   const faults = new Faults();
   assert.deepEqual(readFileSettings({ HOME: home }, faults, system), {
     registryMirrors: { 'docker.io': ['user:5000', 'system:5000'] },
     insecureRegistries: ['localhost:1'],
+    cdiFolders: [],
   });
   assert.deepEqual(readFileSettings({ HOME: home, XDG_CONFIG_HOME: join(home, 'xdg') }, faults, system), {
     registryMirrors: { 'docker.io': ['system:5000', 'user:5000'] },
     insecureRegistries: ['xdg:5000', 'localhost:1'],
+    cdiFolders: ['/x/cdi'],
   });
-  assert.deepEqual(readFileSettings({}, faults, join(home, 'absent.json')), { registryMirrors: {}, insecureRegistries: [] });
+  assert.deepEqual(readFileSettings({}, faults, join(home, 'absent.json')), { registryMirrors: {}, insecureRegistries: [], cdiFolders: [] });
   faults.throwIfAny();
 });
 
@@ -50,7 +52,17 @@ test('parseFileSettings: every fault is told, with the name of the file', () => 
   );
 });
 
-for (const text of ['', '{', '[]', 'null', '"x"', '{"registryMirrors": []}', '{"registryMirrors": {"a": null}}', '{"insecureRegistries": {}}']) {
+for (const text of [
+  '',
+  '{',
+  '[]',
+  'null',
+  '"x"',
+  '{"registryMirrors": []}',
+  '{"registryMirrors": {"a": null}}',
+  '{"insecureRegistries": {}}',
+  '{"cdiFolders": ["etc"]}',
+]) {
   test(`parseFileSettings: ${JSON.stringify(text)} is refused`, () => {
     const faults = new Faults();
     parseFileSettings('/c.json', text, faults);
@@ -63,6 +75,7 @@ test('parseFileSettings: one mirror may stand without a list', () => {
   assert.deepEqual(parseFileSettings('/c.json', '{"registryMirrors": {"docker.io": "http://m:5000"}}', faults), {
     registryMirrors: { 'docker.io': ['http://m:5000'] },
     insecureRegistries: [],
+    cdiFolders: [],
   });
   faults.throwIfAny();
 });

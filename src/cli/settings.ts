@@ -7,6 +7,8 @@ import { isMirror, isRegistryHost } from './values/registry.ts';
 export interface FileSettings {
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
   readonly insecureRegistries: readonly string[];
+  /** Empty: the usual ones. */
+  readonly cdiFolders: readonly string[];
 }
 
 /**
@@ -20,20 +22,23 @@ export function readFileSettings(
 ): FileSettings {
   const registryMirrors: Record<string, string[]> = {};
   const insecureRegistries = new Set<string>();
+  const cdiFolders: string[] = [];
   for (const path of [userFile(env), systemFile]) {
     const text = path === undefined ? undefined : readIfThere(path, faults);
     if (path === undefined || text === undefined) continue;
     const file = parseFileSettings(path, text, faults);
     for (const [host, mirrors] of Object.entries(file.registryMirrors)) registryMirrors[host] = [...new Set([...(registryMirrors[host] ?? []), ...mirrors])];
     for (const host of file.insecureRegistries) insecureRegistries.add(host);
+    cdiFolders.push(...file.cdiFolders);
   }
-  return { registryMirrors, insecureRegistries: [...insecureRegistries] };
+  return { registryMirrors, insecureRegistries: [...insecureRegistries], cdiFolders };
 }
 
-/** `{"registryMirrors": {"HOST": ["MIRROR", ...]}, "insecureRegistries": ["HOST", ...]}` */
+/** `{"registryMirrors": {"HOST": ["MIRROR", ...]}, "insecureRegistries": ["HOST", ...], "cdiFolders": ["/FOLDER", ...]}` */
 export function parseFileSettings(path: string, text: string, faults: Faults): FileSettings {
   const registryMirrors: Record<string, string[]> = {};
   const insecureRegistries: string[] = [];
+  const cdiFolders: string[] = [];
   const fault = (found: string): void =>
     faults.add(usageError('SETTINGS_INVALID', `Cannot use ${path}: ${found}`, 'docs/cli.md shows what the file may hold.'));
   let document: unknown;
@@ -60,11 +65,17 @@ export function parseFileSettings(path: string, text: string, faults: Faults): F
         if (typeof host === 'string' && isRegistryHost(host)) insecureRegistries.push(host);
         else fault(`insecureRegistries has ${JSON.stringify(host)}, which is not a host`);
       }
+    } else if (member === 'cdiFolders') {
+      if (!Array.isArray(value)) fault('cdiFolders is not a list of folders');
+      for (const folder of Array.isArray(value) ? (value as unknown[]) : []) {
+        if (typeof folder === 'string' && folder.startsWith('/')) cdiFolders.push(folder);
+        else fault(`cdiFolders has ${JSON.stringify(folder)}, which is not an absolute path`);
+      }
     } else if (member !== '$schema') {
       fault(`there is no setting ${JSON.stringify(member)}`);
     }
   }
-  return { registryMirrors, insecureRegistries };
+  return { registryMirrors, insecureRegistries, cdiFolders };
 }
 
 function userFile(env: Readonly<Record<string, string | undefined>>): string | undefined {

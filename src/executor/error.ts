@@ -10,7 +10,13 @@ export type ExecutorErrorCode =
   /** The step needs a user or group id that the user namespace does not have. */
   | 'EXEC_ID_UNMAPPED'
   /** The source of a mount is not there, or its target cannot be made. */
-  | 'EXEC_MOUNT';
+  | 'EXEC_MOUNT'
+  /** A file of the Container Device Interface does not say what it must. */
+  | 'CDI_INVALID'
+  /** What RUN --device names can be no device. */
+  | 'DEVICE_INVALID'
+  /** A required device is not described on this host, or its node is not there. */
+  | 'DEVICE_MISSING';
 
 export class ExecutorError extends BuildError<ExecutorErrorCode> {}
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DiffID } from '../oci/index.ts';
 import { detectLevel, findProgram } from '../sys/index.ts';
-import type { StepMount } from './index.ts';
+import type { ContainerEdits, StepMount } from './index.ts';
 import { findBusybox, Steps, type StepAnswer } from './testing/steps.ts';
 
 const busybox = findBusybox();
@@ -294,6 +294,50 @@ describe('Executor', { skip: obstacle }, () => {
   test('several steps run at once', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map((n) => steps.run(`echo ${n}; sleep 0.1; echo ${n}`)));
     for (const [i, answer] of answers.entries()) assert.equal(ok(answer).stdout, `${i + 1}\n${i + 1}\n`);
+  });
+
+  test(
+    'run gives a step the devices that it is to have, and no others',
+    { skip: existsSync('/dev/net/tun') ? false : 'this host has no /dev/net/tun' },
+    async () => {
+      const library = join(steps.scratch, 'driver');
+      mkdirSync(library, { recursive: true });
+      writeFileSync(join(library, 'lib.so'), 'driver');
+      const devices: ContainerEdits = {
+        env: ['GPU=given'],
+        deviceNodes: [
+          // What this user may open.
+        { path: '/dev/accelerator', hostPath: root ? '/dev/net/tun' : '/dev/zero' },
+          ...(root ? [{ path: '/dev/own/made', hostPath: '/dev/net/tun', fileMode: 0o640, uid: 1000, gid: 1234 }] : []),
+        ],
+        mounts: [{ hostPath: library, containerPath: '/opt/driver', options: ['ro', 'nosuid', 'nodev', 'bind'] }],
+        hooks: [{ hookName: 'createContainer', path: '/bin/sh', args: ['sh', '-c', 'cat >/dev/null; echo hooked >/proc/self/fd/2'], env: [] }],
+        additionalGids: [1234],
+      };
+      const show = 'echo $GPU; : <>/dev/accelerator && echo opened; cat /opt/driver/lib.so; echo; touch /opt/driver/x 2>/dev/null || echo read-only';
+      const seen = await output(show, { devices, env: ['PATH=/bin', 'GPU=old'] });
+      assert.equal(seen, 'given\nopened\ndriver\nread-only\n');
+      if (root) {
+        assert.equal(await output('stat -c "%a %u %g %t:%T" /dev/own/made; id -G', { devices }), '640 1000 1234 a:c8\n0 1234\n');
+        const other = ok(await steps.run('mknod /n c 10 200 && : <>/n', { devices }));
+        assert.notDeepEqual(other.exit, { exitCode: 0 }, 'a node that the step makes does not open');
+        const without = ok(await steps.run('mknod /n c 10 200 && : <>/n'));
+        assert.notDeepEqual(without.exit, { exitCode: 0 });
+      }
+      assert.deepEqual(readdirSync(library), ['lib.so']);
+    },
+  );
+
+  test('run tells a device that is not there', async () => {
+    const none = { env: [], deviceNodes: [], mounts: [], hooks: [], additionalGids: [] };
+    for (const devices of [
+      { ...none, deviceNodes: [{ path: '/dev/x', hostPath: '/dev/nosuch' }] },
+      { ...none, mounts: [{ hostPath: '/nosuch', containerPath: '/x', options: [] }] },
+    ]) {
+      const answer = await steps.run('true', { devices });
+      assert.equal(answer.kind === 'failed' && answer.code, 'DEVICE_MISSING');
+      assert.deepEqual(answer.left, steps.before);
+    }
   });
 
   test('a step whose build process is killed dies with it', async () => {

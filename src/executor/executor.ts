@@ -12,7 +12,7 @@ import type { OnOutput, StepExit, StepRequest } from './request.ts';
 import { lstatInRoot, makeFolders, resolveInRoot } from './root-path.ts';
 import type { OciRuntime } from './runtime.ts';
 import { makeSpec, type DeviceRule, type HostFacts, type SpecMount } from './spec.ts';
-import { makeChangesFolders, prepareMounts } from './step-mounts.ts';
+import { deviceMounts, makeChangesFolders, prepareMounts } from './step-mounts.ts';
 import { lookupUser, type StepUser } from './user.ts';
 
 export interface ExecutorOptions {
@@ -58,7 +58,8 @@ export class Executor {
     const stepFolder = join(runFolder, `step${this.#steps++}`);
     const rootfs = join(stepFolder, 'rootfs');
     const insecure = request.security === 'insecure';
-    const devices = this.#deviceRule(insecure, rootfs);
+    const nodes = (request.devices?.deviceNodes.length ?? 0) > 0;
+    const devices = this.#deviceRule(insecure, nodes, rootfs);
     let points: MountPoints;
     let exit: StepExit;
     const lower = request.layers.map(layerFolder);
@@ -71,34 +72,43 @@ export class Executor {
 
       points = new MountPoints(rootfs);
       const etc = this.#etcMounts(request, stepFolder, points);
-      const mounts = await prepareMounts(request, {
-        ...this.#options,
-        stepFolder,
-        rootfs,
-        points,
-        nodev: devices.kind === 'nodev',
-        mappedIDs: host.mappedIDs,
-        undo,
-        signal,
-      });
+      const mounts = await prepareMounts(
+        { files: request.files, mounts: [...request.mounts, ...deviceMounts(request.devices)] },
+        {
+          ...this.#options,
+          stepFolder,
+          rootfs,
+          points,
+          nodev: devices.kind === 'nodev',
+          mappedIDs: host.mappedIDs,
+          userNamespace: host.userNamespace,
+          undo,
+          signal,
+        },
+      );
       const user = findUser(rootfs, request.user, host.mappedIDs);
       const cwd = resolveInRoot(rootfs, request.cwd);
       if (!lstatInRoot(rootfs, cwd)) makeFolders(rootfs, cwd, user);
 
-      const spec = makeSpec({ ...request, user, devices, mounts: [...this.#cgroupMounts(request), ...etc, ...mounts] }, host, runtime.filter);
+      const spec = makeSpec(
+        { ...request, user, devices, edits: request.devices, mounts: [...this.#cgroupMounts(request), ...etc, ...mounts] },
+        host,
+        runtime.filter,
+      );
       writeFileSync(join(stepFolder, 'config.json'), JSON.stringify(spec), { mode: 0o600 });
       const id = stepFolder.slice(runFolder.length + 1);
       const graceMs = this.#options.graceMs ?? 5000;
-      const unguarded = insecure ? this.#options.deviceGuard : undefined;
+      const unguarded = insecure || nodes ? this.#options.deviceGuard : undefined;
       exit = await runContainer({ runtime, bundle: stepFolder, id, onOutput, signal, graceMs, unguarded });
     }
     points.remove(changes.upper);
     return { exit: this.#withMemoryFault(exit), upper: changes.upper, mountPoints: points.made };
   }
 
-  #deviceRule(insecure: boolean, rootfs: string): DeviceRule {
+  /** The guard knows the usual devices alone: a step that is given others runs without it. */
+  #deviceRule(insecure: boolean, nodes: boolean, rootfs: string): DeviceRule {
     const { host, deviceGuard, runtime } = this.#options;
-    if (insecure || host.userNamespace || deviceGuard) return { kind: 'guarded' };
+    if (insecure || host.userNamespace || (deviceGuard && !nodes)) return { kind: 'guarded' };
     // crun mounts the root filesystem anew without its flags. A hook that does not read its input breaks crun's pipe.
     const args = ['sh', '-c', 'cat >/dev/null; exec mount -n -o remount,bind,nodev "$0"', rootfs];
     return { kind: 'nodev', remount: runtime.name === 'crun' ? { path: '/bin/sh', args } : undefined };

@@ -1,4 +1,5 @@
 import type { DiffID } from '../oci/index.ts';
+import type { ContainerEdits } from './cdi-spec.ts';
 
 /** What a step sees besides its root filesystem. */
 export type StepMount =
@@ -42,6 +43,8 @@ export interface StepRequest {
   /** Shown read-only while the step runs. */
   readonly files: readonly { readonly path: string; readonly content: string; readonly mode: number }[];
   readonly shmSizeBytes: number;
+  /** Of the devices that the step is given. */
+  readonly devices?: ContainerEdits;
 }
 
 /** How the command ended. */

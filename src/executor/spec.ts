@@ -1,4 +1,5 @@
 import { defaultCapabilities } from './capabilities.ts';
+import type { ContainerEdits, DeviceHook, HookName } from './cdi-spec.ts';
 import { defaultSeccomp, type Seccomp } from './seccomp.ts';
 import type { StepUser } from './user.ts';
 
@@ -25,7 +26,7 @@ export interface Spec {
   readonly root: { readonly path: string; readonly readonly: false };
   readonly hostname: string;
   readonly mounts: readonly SpecMount[];
-  readonly hooks?: { readonly createContainer: readonly SpecHook[] };
+  readonly hooks?: Readonly<Partial<Record<HookName, readonly SpecHook[]>>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly linux: {
     readonly namespaces: readonly { readonly type: string }[];
@@ -59,6 +60,8 @@ export type DeviceRule =
 export interface SpecHook {
   readonly path: string;
   readonly args: readonly string[];
+  readonly env?: readonly string[];
+  readonly timeout?: number;
 }
 
 export interface SpecRequest {
@@ -73,6 +76,8 @@ export interface SpecRequest {
   /** Of the step, after the system's. */
   readonly mounts: readonly SpecMount[];
   readonly devices: DeviceRule;
+  /** Of the devices that the step is given; their nodes and mounts are among `mounts`. */
+  readonly edits: ContainerEdits | undefined;
 }
 
 /**
@@ -92,10 +97,10 @@ export function makeSpec(request: SpecRequest, host: HostFacts, filter: string |
         uid: request.user.uid,
         gid: request.user.gid,
         // With a single id setgroups(2) is denied.
-        ...(host.mappedIDs === 1 ? {} : { additionalGids: request.user.groups }),
+        ...(host.mappedIDs === 1 ? {} : { additionalGids: [...request.user.groups, ...deviceGroups(request.edits, host)] }),
       },
       args: request.args,
-      env: hasHome ? request.env : [...request.env, `HOME=${request.user.home}`],
+      env: withDeviceEnv(hasHome ? request.env : [...request.env, `HOME=${request.user.home}`], request.edits),
       cwd: request.cwd,
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
       noNewPrivileges: false,
@@ -103,7 +108,7 @@ export function makeSpec(request: SpecRequest, host: HostFacts, filter: string |
     root: { path: 'rootfs', readonly: false },
     hostname: request.hostname,
     mounts: [...systemMounts(request, host), ...request.mounts],
-    ...(request.devices.kind === 'nodev' && request.devices.remount ? { hooks: { createContainer: [request.devices.remount] } } : {}),
+    ...makeHooks(request),
     ...(filter !== undefined && !insecure ? { annotations: { 'run.oci.seccomp_bpf_data': filter } } : {}),
     linux: {
       namespaces: namespaces(request.network, host),
@@ -116,6 +121,32 @@ export function makeSpec(request: SpecRequest, host: HostFacts, filter: string |
           }),
     },
   };
+}
+
+/** A variable that a device sets goes over one of the same name. */
+function withDeviceEnv(env: readonly string[], edits: ContainerEdits | undefined): readonly string[] {
+  if (edits === undefined || edits.env.length === 0) return env;
+  const nameOf = (entry: string): string => entry.split('=', 1)[0]!;
+  const given = new Set(edits.env.map(nameOf));
+  return [...env.filter((entry) => !given.has(nameOf(entry))), ...edits.env];
+}
+
+function deviceGroups(edits: ContainerEdits | undefined, host: HostFacts): number[] {
+  return (edits?.additionalGids ?? []).filter((gid) => gid < host.mappedIDs);
+}
+
+function makeHooks({ devices, edits }: SpecRequest): Pick<Spec, 'hooks'> {
+  const hooks: Partial<Record<HookName, SpecHook[]>> = {};
+  const add = (name: HookName, hook: SpecHook): void => void (hooks[name] ??= []).push(hook);
+  for (const { hookName, ...hook } of edits?.hooks ?? []) add(hookName, withoutEmpty(hook));
+  // Last, so that the others find the root filesystem as they would elsewhere.
+  if (devices.kind === 'nodev' && devices.remount) add('createContainer', devices.remount);
+  return Object.keys(hooks).length === 0 ? {} : { hooks };
+}
+
+/** An empty environment is none for runtimes, as an absent one is. */
+function withoutEmpty({ env, ...hook }: Omit<DeviceHook, 'hookName'>): SpecHook {
+  return env.length === 0 ? hook : { ...hook, env };
 }
 
 function namespaces(network: 'host' | 'none', host: HostFacts): { type: string }[] {

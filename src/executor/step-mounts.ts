@@ -1,9 +1,10 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DiffID } from '../oci/index.ts';
 import type { Overlays } from '../snapshot/index.ts';
-import { runProcess } from '../sys/index.ts';
+import { mknod, mount as mountAt, mountFlags, runProcess, unmount } from '../sys/index.ts';
 import { forwardSocket } from './agent-socket.ts';
+import type { ContainerEdits, DeviceMount, DeviceNode } from './cdi-spec.ts';
 import { executorError, unmappedError } from './error.ts';
 import type { MountPoints } from './mount-points.ts';
 import type { StepMount, StepRequest } from './request.ts';
@@ -23,13 +24,17 @@ export interface MountResources {
   readonly points: MountPoints;
   readonly nodev: boolean;
   readonly mappedIDs: number;
+  readonly userNamespace: boolean;
   /** What must be undone after the step. */
   readonly undo: AsyncDisposableStack;
   readonly signal: AbortSignal;
 }
 
 /** Makes ready what a step's mounts show, in the order in which they are to be mounted: by target, parents first. Errors: EXEC_MOUNT, EXEC_ID_UNMAPPED. */
-export async function prepareMounts(request: Pick<StepRequest, 'mounts' | 'files'>, resources: MountResources): Promise<SpecMount[]> {
+export async function prepareMounts(
+  request: { readonly mounts: readonly (StepMount | HostMount)[]; readonly files: StepRequest['files'] },
+  resources: MountResources,
+): Promise<SpecMount[]> {
   const files = request.files.map((file) => ({ kind: 'script' as const, target: file.path, ...file }));
   const all = [...request.mounts, ...files].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
   const targets: string[] = [...systemTargets];
@@ -55,7 +60,19 @@ interface Source {
   readonly options: (rootfs: string, destination: string) => string[];
 }
 
-type AnyMount = StepMount | { readonly kind: 'script'; readonly target: string; readonly content: string; readonly mode: number };
+/** What a device brings from the host. */
+type HostMount =
+  | { readonly kind: 'device'; readonly target: string; readonly node: DeviceNode }
+  | { readonly kind: 'host'; readonly target: string; readonly mount: DeviceMount };
+
+export function deviceMounts(edits: ContainerEdits | undefined): HostMount[] {
+  return [
+    ...(edits?.deviceNodes ?? []).map((node) => ({ kind: 'device' as const, target: node.path, node })),
+    ...(edits?.mounts ?? []).map((mount) => ({ kind: 'host' as const, target: mount.containerPath, mount })),
+  ];
+}
+
+type AnyMount = StepMount | HostMount | { readonly kind: 'script'; readonly target: string; readonly content: string; readonly mode: number };
 
 async function prepareSource(mount: AnyMount, scratch: string, resources: MountResources): Promise<Source> {
   const nodev = resources.nodev ? ['nodev'] : [];
@@ -96,6 +113,18 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
         throw executorError('EXEC_MOUNT', `Cannot mount the socket ${mount.path}: it is not there`, 'Start an ssh agent and set SSH_AUTH_SOCK.');
       resources.undo.use(await forwardSocket(scratch, mount.path, mount));
       return bind(scratch, 'file');
+    case 'device': {
+      const path = deviceSource(mount.node, scratch, resources);
+      return { kind: 'file', type: 'bind', path, options: () => ['bind', 'nosuid', 'noexec'] };
+    }
+    case 'host': {
+      const { hostPath, type, options } = mount.mount;
+      if (type === 'tmpfs') return { kind: 'dir', type, path: 'tmpfs', options: () => [...options] };
+      const stat = statSync(hostPath, { throwIfNoEntry: false });
+      if (!stat) throw executorError('DEVICE_MISSING', `Cannot mount ${hostPath} of a device on ${mount.target}: it is not there`);
+      const bound = options.some((option) => option === 'bind' || option === 'rbind') ? options : ['rbind', ...options];
+      return { kind: stat.isDirectory() ? 'dir' : 'file', type: 'bind', path: hostPath, options: () => [...bound] };
+    }
     case 'script':
       writeFileSync(scratch, mount.content, { flag: 'wx' });
       chmodSync(scratch, mount.mode);
@@ -103,6 +132,46 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
     default:
       return mount satisfies never;
   }
+}
+
+/**
+ * The host's node, or one made as the device's file says where that asks for another owner, mode or number. In a user namespace no node can be made that opens: there it
+ * is the host's.
+ */
+function deviceSource(node: DeviceNode, scratch: string, resources: MountResources): string {
+  const stat = statSync(node.hostPath, { throwIfNoEntry: false });
+  const own = [node.major, node.minor, node.fileMode, node.uid, node.gid].some((part) => part !== undefined);
+  if (resources.userNamespace || (stat && !own)) {
+    if (!stat) throw executorError('DEVICE_MISSING', `Cannot give the step ${node.path}: ${node.hostPath} is not there`);
+    return node.hostPath;
+  }
+  if (!stat && (node.type === undefined || node.major === undefined || node.minor === undefined))
+    throw executorError('DEVICE_MISSING', `Cannot give the step ${node.path}: ${node.hostPath} is not there, and its file does not say type, major and minor`);
+  // The step's own folder is mounted without devices.
+  const folder = `${scratch}.dev`;
+  mkdirSync(folder);
+  mountAt({ source: 'tmpfs', target: folder, type: 'tmpfs', flags: mountFlags.nosuid | mountFlags.noexec, options: 'mode=700,size=4k' });
+  resources.undo.defer(() => unmount(folder));
+  const path = join(folder, 'node');
+  mknod(path, typeBits(node.type, stat?.mode), node.major ?? majorOf(stat!.rdev), node.minor ?? minorOf(stat!.rdev));
+  chownSync(path, node.uid ?? stat?.uid ?? 0, node.gid ?? stat?.gid ?? 0);
+  chmodSync(path, (node.fileMode ?? stat?.mode ?? 0o666) & 0o7777);
+  return path;
+}
+
+function typeBits(type: string | undefined, hostMode: number | undefined): number {
+  if (type === undefined) return (hostMode ?? constants.S_IFCHR) & constants.S_IFMT;
+  if (type === 'b') return constants.S_IFBLK;
+  return type === 'p' ? constants.S_IFIFO : constants.S_IFCHR;
+}
+
+/** gnu_dev_major(3) and gnu_dev_minor(3), for numbers that a double holds. */
+function majorOf(rdev: number): number {
+  return (Math.floor(rdev / 2 ** 32) & 0xfffff000) | ((rdev >>> 8) & 0xfff);
+}
+
+function minorOf(rdev: number): number {
+  return (rdev & 0xff) | ((Math.floor(rdev / 2 ** 12) >>> 0) & 0xffffff00);
 }
 
 /** Mounts layers aside; what is written to them goes with the step. */

@@ -4,7 +4,6 @@ export type OpsErrorCode =
   | 'RUN_FAILED'
   | 'SECRET_MISSING'
   | 'SSH_MISSING'
-  | 'DEVICE_UNSUPPORTED'
   | 'SOURCE_MISSING'
   | 'PATTERN_INVALID'
   | 'NOT_A_FOLDER'

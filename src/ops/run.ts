@@ -4,7 +4,7 @@ import type { RunMount, RunOp } from '../graph/index.ts';
 import type { LayersResult, StepContext } from '../solver/index.ts';
 import type { Lock, Store } from '../content/index.ts';
 import { chainTreeID } from '../tree/index.ts';
-import type { StepMount, WorkerClient } from '../worker/index.ts';
+import type { ContainerEdits, StepMount, WorkerClient } from '../worker/index.ts';
 import { OpsError } from './error.ts';
 import { Masker } from './masker.ts';
 
@@ -18,6 +18,8 @@ export interface RunPorts {
   readonly secret: (id: string) => Promise<Uint8Array | undefined>;
   /** The agent socket for `--ssh id`, undefined where there is none. */
   readonly sshSocket: (id: string) => Promise<string | undefined>;
+  /** What the devices that the step asks for do to its container; undefined where there are none. */
+  readonly deviceEdits: (devices: RunOp['devices']) => Promise<ContainerEdits | undefined>;
   /** Told when a step is about to be executed. */
   readonly onContainer: (detail: string) => void;
   /** Milliseconds since 1970. */
@@ -34,7 +36,6 @@ export interface RunPorts {
  */
 export async function runStep(op: RunOp, inputs: readonly LayersResult[], context: StepContext, ports: RunPorts): Promise<LayersResult> {
   const base = inputs[0]!;
-  refuseDevices(op);
   await using held = new AsyncDisposableStack();
   const secrets: Uint8Array[] = [];
   const env = [...op.uncachedEnv, ...op.env];
@@ -49,6 +50,7 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     ...mounts.flatMap((mount) => (mount.kind === 'layers' ? [mount.layers] : mount.kind === 'folder' && mount.seed ? [mount.seed.layers] : [])),
   ];
   const [worker] = await Promise.all([ports.worker(), ...chains.map((chain) => ports.ensureUnpacked(chain, context))]);
+  const devices = op.devices.length === 0 ? undefined : await ports.deviceEdits(op.devices);
   const sourceDateEpoch = ports.sourceDateEpoch();
   const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
   const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
@@ -69,6 +71,7 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
       mounts,
       files: op.files,
       shmSizeBytes: op.shmSizeBytes ?? 64 * 1024 * 1024,
+      ...(devices === undefined ? {} : { devices }),
       forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: ports.compression ?? { compression: 'gzip' as const } } : {}) },
       ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
     },
@@ -91,16 +94,6 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     layers: [...base.layers, layer.diffID],
     createdAtMs: ports.now(),
   };
-}
-
-/** CDI devices are not given to steps: one that is required is an error, one that is optional counts as not there. */
-function refuseDevices(op: RunOp): void {
-  const required = op.devices.find((device) => device.required);
-  if (required === undefined) return;
-  throw new OpsError('DEVICE_UNSUPPORTED', `Cannot run with device ${JSON.stringify(required.name)}: steps are given no CDI devices by this version`, {
-    family: 'execution',
-    hint: 'Leave ",required" away where the step can do without the device.',
-  });
 }
 
 function hintFor(exitCode: number): string | undefined {

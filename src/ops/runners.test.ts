@@ -60,6 +60,7 @@ function fixture(t: TestContext): Fixture {
     onContainer: () => {},
     secret: () => Promise.resolve(undefined),
     sshSocket: () => Promise.resolve(undefined),
+    deviceEdits: () => Promise.resolve(undefined),
     now: () => 1000,
     sourceDateEpoch: () => undefined,
     loadIndex: (diffID) => {

@@ -1,3 +1,3 @@
 export { startWorker, type StartOptions, WorkerClient } from './client.ts';
 export { WorkerError, type WorkerErrorCode } from './error.ts';
-export type { LayerForms, LayerRecord, RunRequest, RunResult, StepMount, WorkerFacts, WriteLayerRequest } from './protocol.ts';
+export type { ContainerEdits, LayerForms, LayerRecord, RunRequest, RunResult, StepMount, WorkerFacts, WriteLayerRequest } from './protocol.ts';
