@@ -307,7 +307,7 @@ describe('Executor', { skip: obstacle }, () => {
         env: ['GPU=given'],
         deviceNodes: [
           // What this user may open.
-        { path: '/dev/accelerator', hostPath: root ? '/dev/net/tun' : '/dev/zero' },
+          { path: '/dev/accelerator', hostPath: root ? '/dev/net/tun' : '/dev/zero' },
           ...(root ? [{ path: '/dev/own/made', hostPath: '/dev/net/tun', fileMode: 0o640, uid: 1000, gid: 1234 }] : []),
         ],
         mounts: [{ hostPath: library, containerPath: '/opt/driver', options: ['ro', 'nosuid', 'nodev', 'bind'] }],
@@ -319,9 +319,9 @@ describe('Executor', { skip: obstacle }, () => {
       assert.equal(seen, 'given\nopened\ndriver\nread-only\n');
       if (root) {
         assert.equal(await output('stat -c "%a %u %g %t:%T" /dev/own/made; id -G', { devices }), '640 1000 1234 a:c8\n0 1234\n');
-        const other = ok(await steps.run('mknod /n c 10 200 && : <>/n', { devices }));
+        const other = ok(await steps.run('mknod /n c 1 11 && : </n', { devices }));
         assert.notDeepEqual(other.exit, { exitCode: 0 }, 'a node that the step makes does not open');
-        const without = ok(await steps.run('mknod /n c 10 200 && : <>/n'));
+        const without = ok(await steps.run('mknod /n c 1 11 && : </n'));
         assert.notDeepEqual(without.exit, { exitCode: 0 });
       }
       assert.deepEqual(readdirSync(library), ['lib.so']);

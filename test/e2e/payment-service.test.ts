@@ -35,6 +35,18 @@ for (const name of people()) {
 
     const flags = () => ['--secret', `id=api_key,src=${join(scene.person.folder, 'api_key.pem')}`, '-t', reference, '--push'];
 
+    // It compiles all that the tests need before they fail, so once is enough.
+    if (name === people()[0]) {
+      test('without the secret the tests fail, and nothing is pushed', async () => {
+        const result = await scene.build(['-t', reference, '--push', context]);
+        logs.push(result.stdout, result.stderr);
+        assert.equal(result.exitCode, 1);
+        assert.match(result.stderr, /FAIL\s+example\.com\/payment-service\/internal\/processor/);
+        assert.match(result.stderr, />>> RUN --mount=type=secret,id=api_key/);
+        assert.equal((await fetch(`http://${scene.registry.address}/v2/payment-service/manifests/1`)).status, 404);
+      });
+    }
+
     test('builds, tests with the secret, and pushes', async () => {
       const metadata = join(scene.person.folder, 'metadata.json');
       const result = await scene.build([...flags(), '--metadata-file', metadata, context]);

