@@ -61,7 +61,7 @@ export class CdiDevices {
    * annotation of some. None where they are optional and missing. Errors: DEVICE_INVALID, DEVICE_MISSING.
    */
   find(wanted: { readonly name: string; readonly required: boolean }): string[] {
-    const [kind = '', name = ''] = splitName(wanted.name);
+    const [kind, name] = splitName(wanted.name);
     if (!isDeviceKind(kind))
       throw executorError(
         'DEVICE_INVALID',
