@@ -50,12 +50,13 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, leftovers, sourceDateEpoch: () => epoch });
   const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
   const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
-  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () =>
-    parseDockerfile(input.text, { file: input.name }),
-  );
-  if (request.call === 'targets') return targetsResult(dockerfile);
   const buildArgs = givenBuildArgs(request, settings);
-  checkSyntax(dockerfile, buildArgs);
+  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () => {
+    // what is written for another frontend may be no Dockerfile at all
+    const syntax = checkSyntax(input, buildArgs);
+    return parseDockerfile(input.text, { file: input.name, syntax });
+  });
+  if (request.call === 'targets') return targetsResult(dockerfile);
   epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
   const graphRequests = makeGraphRequests(request, { dockerfile, mainContext, buildArgs, settings, sourceDateEpoch: epoch });
   const ports: FrontendPorts = {

@@ -3,6 +3,7 @@ import { detectSyntax, resolveFrontend, type Dockerfile } from '../dockerfile/in
 import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
 import type { Vertex } from '../graph/index.ts';
 import type { Platform } from '../oci/index.ts';
+import type { DockerfileInput } from './inputs.ts';
 import type { BuildRequest, Entitlement } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -51,13 +52,15 @@ export function givenBuildArgs(request: BuildRequest, settings: Settings): Recor
   return { ...(epoch === undefined || epoch === '' ? {} : { SOURCE_DATE_EPOCH: epoch }), ...Object.fromEntries(given) };
 }
 
-/** Whether the frontend that the file or BUILDKIT_SYNTAX names is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
-export function checkSyntax(dockerfile: Dockerfile, buildArgs: Readonly<Record<string, string>>): void {
-  const asked = buildArgs['BUILDKIT_SYNTAX'];
-  const found = asked === undefined ? detectSyntax(dockerfile.text) : undefined;
+/** The frontend that BUILDKIT_SYNTAX names, if any; whether that, or else the one that the file names, is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
+export function checkSyntax(input: DockerfileInput, buildArgs: Readonly<Record<string, string>>): string | undefined {
+  const asked = buildArgs['BUILDKIT_SYNTAX'] || undefined;
+  const found = asked === undefined ? detectSyntax(input.text) : undefined;
   const name = asked ?? found?.image;
-  if (name !== undefined)
-    resolveFrontend(name, found === undefined ? undefined : { file: dockerfile.file, startLine: found.line, endLine: found.line, text: dockerfile.text });
+  if (name === undefined) return undefined;
+  const text = Buffer.from(input.text).toString('utf8');
+  resolveFrontend(name, found === undefined ? undefined : { file: input.name, startLine: found.line, endLine: found.line, text });
+  return asked;
 }
 
 class EntitlementError extends BuildError<'ENTITLEMENT_MISSING'> {}

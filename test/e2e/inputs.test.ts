@@ -342,9 +342,20 @@ test('frontends: # syntax= and BUILDKIT_SYNTAX', async (t) => {
     assert.match(refused.stderr, />>> # syntax=/);
   }
   assert.match((await run('#', '--build-arg', 'BUILDKIT_SYNTAX=someone/else')).stderr, /Cannot use the frontend "someone\/else"/);
-  const newer = await desk.run(['--progress', 'plain', '-o', 'out', '-f', '-', 'ctx'], {
-    input: '# syntax=docker/dockerfile:1.99\nFROM scratch\nCOPY --shiny f /\n',
-  });
-  assert.equal(newer.exitCode, 1);
-  assert.match(newer.stderr, /1\.99/);
+  // What a newer version may know is told all at once, each with the version that is asked for
+  for (const flags of [[], ['--check']]) {
+    const newer = await desk.run([...flags, '-o', 'out', '-f', '-', 'ctx'], {
+      input: '# syntax=docker/dockerfile:1.99\nFROM scratch\nCOPY --shiny f /\nSHINE x\nRUN --mount=type=shiny,target=/x x\nCOPY --chmod=9 f /\n',
+    });
+    assert.equal(newer.exitCode, 1);
+    for (const line of ['COPY --shiny', 'SHINE', 'RUN --mount', 'COPY --chmod']) assert.ok(newer.stderr.includes(`>>> ${line}`), newer.stderr);
+    assert.equal(newer.stderr.match(/asks for frontend 1\.99, newer than/g)?.length, 4);
+  }
+  assert.equal((await run('# syntax=docker/dockerfile:1.99')).exitCode, 0);
+  const byArgument = await desk.run(['--build-arg', 'BUILDKIT_SYNTAX=docker/dockerfile:1.98', '-f', '-', 'ctx'], { input: 'FROM scratch\nSHINE x\n' });
+  assert.match(byArgument.stderr, /asks for frontend 1\.98/);
+  assert.equal((await run('# syntax=someone/else', '--build-arg', 'BUILDKIT_SYNTAX=docker/dockerfile:1')).exitCode, 0);
+  // Not a Dockerfile at all
+  const other = await desk.run(['-f', '-', 'ctx'], { input: '{"syntax": "someone/else"}\n' });
+  assert.match(other.stderr, /Cannot use the frontend "someone\/else"/);
 });
