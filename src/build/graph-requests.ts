@@ -3,6 +3,7 @@ import { detectSyntax, resolveFrontend, type Dockerfile } from '../dockerfile/in
 import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
 import type { Vertex } from '../graph/index.ts';
 import type { Platform } from '../oci/index.ts';
+import { readBuiltInArgs } from './built-in-args.ts';
 import type { DockerfileInput } from './inputs.ts';
 import type { BuildRequest, Entitlement } from './request.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +20,7 @@ export interface GraphInput {
 /** What the frontend is asked for: one graph per platform. */
 export function makeGraphRequests(request: BuildRequest, input: GraphInput): GraphRequest[] {
   const { dockerfile, mainContext, buildArgs, settings } = input;
+  const { multiPlatform, cacheMountNamespace, hostname } = readBuiltInArgs(buildArgs);
   const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
   return platforms.map((platform) => ({
     dockerfile,
@@ -26,7 +28,7 @@ export function makeGraphRequests(request: BuildRequest, input: GraphInput): Gra
     platform,
     implicitPlatform: !request.platforms?.length,
     buildPlatform: settings.buildPlatform,
-    multiPlatform: platforms.length > 1,
+    multiPlatform: multiPlatform ?? platforms.length > 1,
     buildArgs,
     labels: request.labels,
     namedContexts: Object.keys(request.buildContexts ?? {}),
@@ -37,8 +39,8 @@ export function makeGraphRequests(request: BuildRequest, input: GraphInput): Gra
     addHosts: request.addHosts,
     shmSizeBytes: request.shmSizeBytes,
     sourceDateEpoch: input.sourceDateEpoch,
-    cacheMountNamespace: buildArgs['BUILDKIT_CACHE_MOUNT_NS'],
-    hostname: buildArgs['BUILDKIT_SANDBOX_HOSTNAME'],
+    cacheMountNamespace,
+    hostname,
   }));
 }
 
@@ -52,9 +54,13 @@ export function givenBuildArgs(request: BuildRequest, settings: Settings): Recor
   return { ...(epoch === undefined || epoch === '' ? {} : { SOURCE_DATE_EPOCH: epoch }), ...Object.fromEntries(given) };
 }
 
+/** How BUILDKIT_SYNTAX asks for the frontend that is built in, whatever the file says. */
+const builtIn = 'dockerfile.v0';
+
 /** The frontend that BUILDKIT_SYNTAX names, if any; whether that, or else the one that the file names, is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
 export function checkSyntax(input: DockerfileInput, buildArgs: Readonly<Record<string, string>>): string | undefined {
   const asked = buildArgs['BUILDKIT_SYNTAX'] || undefined;
+  if (asked === builtIn) return 'docker/dockerfile';
   const found = asked === undefined ? detectSyntax(input.text) : undefined;
   const name = asked ?? found?.image;
   if (name === undefined) return undefined;
