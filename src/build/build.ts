@@ -5,6 +5,7 @@ import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } fro
 import { reachable, type Vertex } from '../graph/index.ts';
 import { formatReference, parseReference, type DiffID } from '../oci/index.ts';
 import { solve, usageOf, type LayersResult, type Result } from '../solver/index.ts';
+import { readBuiltInArgs, type BuiltInArgs } from './built-in-args.ts';
 import type { Environment } from './commands.ts';
 import { requestError } from './error.ts';
 import { EventQueue } from './event-queue.ts';
@@ -39,7 +40,13 @@ export function build(request: BuildRequest, signal?: AbortSignal, environment?:
 async function run(request: BuildRequest, signal: AbortSignal, environment: Environment | undefined, emit: EmitEvent): Promise<BuildResult> {
   const settings = readSettings(request, environment);
   const outputs = outputsOf(request);
-  if ((request.call ?? 'build') === 'build') await checkOutputs(outputs, request.platforms?.length ?? 1, settings.cwd);
+  const buildArgs = givenBuildArgs(request, settings);
+  const builtIn = readBuiltInArgs(buildArgs);
+  const multiPlatform = multiPlatformOf(request, builtIn);
+  if ((request.call ?? 'build') === 'build') {
+    await checkOutputs(outputs, multiPlatform, settings.cwd);
+    for (const message of builtIn.withoutEffect) emit({ kind: 'warning', rule: '', description: '', message });
+  }
   const contextFolder = request.context.kind === 'dir' ? resolve(settings.cwd, request.context.path) : undefined;
   if (contextFolder !== undefined) checkContextFolder(contextFolder);
   const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin), signal);
@@ -51,12 +58,12 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, leftovers, sourceDateEpoch: () => epoch });
   const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
   const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
-  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () =>
-    parseDockerfile(input.text, { file: input.name }),
-  );
+  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () => {
+    // what is written for another frontend may be no Dockerfile at all
+    const syntax = checkSyntax(input, buildArgs);
+    return parseDockerfile(input.text, { file: input.name, syntax });
+  });
   if (request.call === 'targets') return targetsResult(dockerfile);
-  const buildArgs = givenBuildArgs(request, settings);
-  checkSyntax(dockerfile, buildArgs);
   epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
   const graphRequests = makeGraphRequests(request, { dockerfile, mainContext, buildArgs, settings, sourceDateEpoch: epoch });
   const ports: FrontendPorts = {
@@ -76,12 +83,13 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
     graphs.flatMap((graph) => graph.vertices),
     session.devices,
   );
-  return await solveAndExport({ graphs, outputs, request, environment, session, settings, store, emit, signal, sourceDateEpoch: epoch });
+  return await solveAndExport({ graphs, outputs, multiPlatform, request, environment, session, settings, store, emit, signal, sourceDateEpoch: epoch });
 }
 
 interface SolveInput {
   readonly graphs: readonly GraphResult[];
   readonly outputs: readonly Output[];
+  readonly multiPlatform: boolean;
   readonly request: BuildRequest;
   readonly environment: Environment | undefined;
   readonly session: Session;
@@ -93,7 +101,7 @@ interface SolveInput {
 }
 
 async function solveAndExport(input: SolveInput): Promise<BuildResult> {
-  const { graphs, outputs, request, environment, session, settings, store, emit, signal, sourceDateEpoch } = input;
+  const { graphs, outputs, multiPlatform, request, environment, session, settings, store, emit, signal, sourceDateEpoch } = input;
   const targets = graphs.map((graph) => graph.target);
   const imageOutput = outputs.find((output) => output.kind !== 'local' && output.kind !== 'tar' && output.kind !== 'cacheonly');
   const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
@@ -125,6 +133,7 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     signal,
     stdout: () => environment?.stdout ?? process.stdout,
     dockerLoad: session.dockerLoad,
+    multiPlatform,
     sourceDateEpoch,
   });
   session.cache.flush();
@@ -191,6 +200,17 @@ function fitHistory(history: GraphResult['history'], baseLayers: number): GraphR
   if (base < baseLayers) return [...Array.from({ length: baseLayers - base }, () => ({ emptyLayer: false })), ...history];
   let surplus = base - baseLayers;
   return history.map((item) => (item.vertex === undefined && !item.emptyLayer && surplus-- > 0 ? { ...item, emptyLayer: true } : item));
+}
+
+/** Whether the result is one of several platforms, even where there is one. Errors: BUILD_ARG_INVALID. */
+function multiPlatformOf(request: BuildRequest, { multiPlatform }: BuiltInArgs): boolean {
+  const several = (request.platforms?.length ?? 0) > 1;
+  if (!several || multiPlatform !== false) return multiPlatform ?? several;
+  throw requestError(
+    'BUILD_ARG_INVALID',
+    'Cannot build for several platforms: BUILDKIT_MULTI_PLATFORM says that the result is one of a single platform',
+    'Leave the build arg out, or give one --platform.',
+  );
 }
 
 /** What the request's outputs, tags and `push` come to. Errors: OUTPUT_CONFLICT. */

@@ -6,7 +6,9 @@ import type { Platform } from '../oci/index.ts';
 import { ContextTree, digestMemoryFile } from '../ops/index.ts';
 import type { FileTree } from '../tree/index.ts';
 import { BuildError } from '../errors.ts';
+import { readBuiltInArgs } from './built-in-args.ts';
 import { requestError } from './error.ts';
+import { givenBuildArgs } from './graph-requests.ts';
 import type { ResolvedImage } from './image-resolver.ts';
 import { checkContextFolder, readIgnoreFile, type IgnoreInput } from './inputs.ts';
 import type { BuildRequest, ContextSource } from './request.ts';
@@ -42,7 +44,7 @@ export class Contexts {
       case 'dir':
         return { kind: 'local', name: mainName };
       case 'git':
-        return gitOrigin(context.url, isTrue(this.#ports.request.buildArgs?.['BUILDKIT_CONTEXT_KEEP_GIT_DIR']));
+        return gitOrigin(context.url, readBuiltInArgs(givenBuildArgs(this.#ports.request, this.#ports.settings)).keepGitDir);
       case 'http':
         return { kind: 'http', url: context.url, filename: mainName, unpack: true };
       case 'stdin':
@@ -70,7 +72,8 @@ export class Contexts {
       case 'git':
         return gitOrigin(source.url);
       case 'http':
-        return { kind: 'http', url: source.url, filename: mainName, unpack: true };
+        // the one file, also where it is an archive: unlike the main context, docker build does not unpack it
+        return { kind: 'http', url: source.url, filename: mainName, unpack: false };
       case 'oci-layout':
         return { kind: 'image', image: await this.#ports.importLayout(resolve(this.#ports.settings.cwd, source.path), source.ref, platform) };
       case 'stdin':
@@ -139,8 +142,4 @@ function gitOrigin(url: string, keep = false): ContextOrigin {
     );
   const { keepGitDir = false, submodules = true, ...rest } = reference;
   return { kind: 'git', ...rest, keepGitDir: keepGitDir || keep, submodules };
-}
-
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value);
 }

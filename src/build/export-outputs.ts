@@ -25,16 +25,18 @@ export interface ExportPorts {
   /** Bytes for `dest=-`. */
   readonly stdout: () => NodeJS.WritableStream;
   readonly dockerLoad: () => Promise<FileSink>;
+  /** An index, and a folder for each platform, also where there is one platform. */
+  readonly multiPlatform: boolean;
   /** Seconds since 1970. */
   readonly sourceDateEpoch: number | undefined;
 }
 
 /** Faults of outputs that show before anything is built for them. Errors: OUTPUT_CONFLICT, OUTPUT_UNWRITABLE. */
-export async function checkOutputs(outputs: readonly Output[], platformCount: number, cwd: string): Promise<void> {
+export async function checkOutputs(outputs: readonly Output[], multiPlatform: boolean, cwd: string): Promise<void> {
   for (const output of outputs) {
     if (output.kind === 'image' && output.push && output.names.length === 0)
       throw requestError('OUTPUT_CONFLICT', 'Cannot push: the image has no name', 'Name it with -t REGISTRY/NAME:TAG.');
-    if (output.kind === 'tar' && platformCount > 1)
+    if (output.kind === 'tar' && multiPlatform)
       throw requestError('OUTPUT_CONFLICT', 'Cannot write one tar of the files of several platforms', 'Use type=local, which makes a folder for each.');
     if (!('dest' in output) || (output.dest === '-' && output.kind !== 'local')) continue;
     const { checkDestination } = await import('../exporter/index.ts');
@@ -56,7 +58,7 @@ export async function exportOutputs(
     const format = formatOf(output);
     const key = JSON.stringify(format);
     let set = sets.get(key);
-    if (set === undefined) sets.set(key, (set = makeImageSet(builds, { annotations, format, provider, nowMs, sourceDateEpoch })));
+    if (set === undefined) sets.set(key, (set = makeImageSet(builds, { annotations, format, provider, nowMs, sourceDateEpoch, asIndex: ports.multiPlatform })));
     return set;
   };
   const images: ImageResult[] = [];
@@ -158,7 +160,7 @@ async function exportFiles(output: Output & { kind: 'local' | 'tar' }, builds: r
   if (output.kind === 'local') {
     using folders = new StagedFolders();
     for (const build of builds) {
-      const folder = builds.length > 1 ? join(destination, formatPlatform(build.platform).replaceAll('/', '_')) : destination;
+      const folder = ports.multiPlatform ? join(destination, formatPlatform(build.platform).replaceAll('/', '_')) : destination;
       folders.make(folder);
       await write(build, folder);
     }

@@ -1,6 +1,8 @@
 import { detectSyntax, resolveFrontend, type Dockerfile } from '../dockerfile/index.ts';
 import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
 import type { Platform } from '../oci/index.ts';
+import { readBuiltInArgs } from './built-in-args.ts';
+import type { DockerfileInput } from './inputs.ts';
 import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,6 +18,7 @@ export interface GraphInput {
 /** What the frontend is asked for: one graph per platform. */
 export function makeGraphRequests(request: BuildRequest, input: GraphInput): GraphRequest[] {
   const { dockerfile, mainContext, buildArgs, settings } = input;
+  const { multiPlatform, cacheMountNamespace, hostname } = readBuiltInArgs(buildArgs);
   const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
   return platforms.map((platform) => ({
     dockerfile,
@@ -23,7 +26,7 @@ export function makeGraphRequests(request: BuildRequest, input: GraphInput): Gra
     platform,
     implicitPlatform: !request.platforms?.length,
     buildPlatform: settings.buildPlatform,
-    multiPlatform: platforms.length > 1,
+    multiPlatform: multiPlatform ?? platforms.length > 1,
     buildArgs,
     labels: request.labels,
     namedContexts: Object.keys(request.buildContexts ?? {}),
@@ -34,8 +37,8 @@ export function makeGraphRequests(request: BuildRequest, input: GraphInput): Gra
     addHosts: request.addHosts,
     shmSizeBytes: request.shmSizeBytes,
     sourceDateEpoch: input.sourceDateEpoch,
-    cacheMountNamespace: buildArgs['BUILDKIT_CACHE_MOUNT_NS'],
-    hostname: buildArgs['BUILDKIT_SANDBOX_HOSTNAME'],
+    cacheMountNamespace,
+    hostname,
   }));
 }
 
@@ -49,11 +52,17 @@ export function givenBuildArgs(request: BuildRequest, settings: Settings): Recor
   return { ...(epoch === undefined || epoch === '' ? {} : { SOURCE_DATE_EPOCH: epoch }), ...Object.fromEntries(given) };
 }
 
-/** Whether the frontend that the file or BUILDKIT_SYNTAX names is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
-export function checkSyntax(dockerfile: Dockerfile, buildArgs: Readonly<Record<string, string>>): void {
-  const asked = buildArgs['BUILDKIT_SYNTAX'];
-  const found = asked === undefined ? detectSyntax(dockerfile.text) : undefined;
+/** How BUILDKIT_SYNTAX asks for the frontend that is built in, whatever the file says. */
+const builtIn = 'dockerfile.v0';
+
+/** The frontend that BUILDKIT_SYNTAX names, if any; whether that, or else the one that the file names, is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
+export function checkSyntax(input: DockerfileInput, buildArgs: Readonly<Record<string, string>>): string | undefined {
+  const asked = buildArgs['BUILDKIT_SYNTAX'] || undefined;
+  if (asked === builtIn) return 'docker/dockerfile';
+  const found = asked === undefined ? detectSyntax(input.text) : undefined;
   const name = asked ?? found?.image;
-  if (name !== undefined)
-    resolveFrontend(name, found === undefined ? undefined : { file: dockerfile.file, startLine: found.line, endLine: found.line, text: dockerfile.text });
+  if (name === undefined) return undefined;
+  const text = Buffer.from(input.text).toString('utf8');
+  resolveFrontend(name, found === undefined ? undefined : { file: input.name, startLine: found.line, endLine: found.line, text });
+  return asked;
 }

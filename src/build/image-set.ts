@@ -30,6 +30,8 @@ export interface ImageSetOptions {
   readonly format: ImageFormat;
   readonly provider: LayerProvider;
   readonly nowMs: number;
+  /** An index also for one platform. */
+  readonly asIndex: boolean;
   /** Seconds since 1970. */
   readonly sourceDateEpoch: number | undefined;
 }
@@ -45,14 +47,14 @@ export function formatOf(output: Output): ImageFormat {
   };
 }
 
-/** The image of a build: one manifest per platform, and an index over them where there are several or where annotations are for one. */
+/** The image of a build: one manifest per platform, and an index over them where there are several, where annotations are for one, or where one is asked for. */
 export async function makeImageSet(builds: readonly PlatformBuild[], options: ImageSetOptions): Promise<ImageSet> {
   const pick = (level: Annotation['level'], platform?: Platform): Record<string, string> => pickAnnotations(options.annotations, level, platform);
   const platforms = await Promise.all(builds.map((build) => makeImage(build, pick('manifest', build.platform), options)));
   const indexAnnotations = pick('index');
   const indexDescriptor = pick('index-descriptor');
   const [first] = platforms;
-  if (platforms.length === 1 && first !== undefined && Object.keys({ ...indexAnnotations, ...indexDescriptor }).length === 0) {
+  if (!options.asIndex && platforms.length === 1 && first !== undefined && Object.keys({ ...indexAnnotations, ...indexDescriptor }).length === 0) {
     return { platforms, root: annotated(first.image.manifestDocument.descriptor, pick('manifest-descriptor', first.platform)) };
   }
   const { document } = assembleIndex(

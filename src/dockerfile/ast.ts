@@ -67,6 +67,8 @@ interface InstructionBase {
   readonly source: string;
   /** Comment lines above, back to the instruction before or to an empty comment. */
   readonly comments: readonly Comment[];
+  /** Comment lines between the lines of the instruction. */
+  readonly commentsWithin: readonly Comment[];
   /** Rule names skipped for this instruction by a `# check=skip=` comment above it. */
   readonly checkSkip: readonly string[];
 }
@@ -212,6 +214,8 @@ export interface Dockerfile {
   readonly text: string;
   readonly escape: '\\' | '`';
   readonly directives: readonly Directive[];
+  /** The version that `# syntax=` asks for, where it is one after `languageVersion`: what is not known here may be part of it. */
+  readonly newerVersion?: string;
   /** ARGs before the first FROM. */
   readonly globalArgs: readonly ArgInstruction[];
   readonly stages: readonly Stage[];

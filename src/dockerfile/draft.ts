@@ -20,6 +20,7 @@ export interface DraftBase {
   readonly original: string;
   readonly source: string;
   readonly comments: readonly Comment[];
+  readonly commentsWithin: readonly Comment[];
   readonly checkSkip: readonly string[];
 }
 

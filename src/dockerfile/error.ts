@@ -20,6 +20,8 @@ export type DockerfileErrorCode =
   | 'BAD_DEVICE'
   | 'BAD_CHMOD'
   | 'BAD_DURATION'
+  | 'BAD_PORT'
+  | 'BAD_SIGNAL'
   | 'BAD_PATTERN'
   | 'BAD_CHECK_OPTION'
   | 'CHECK_FAILED'

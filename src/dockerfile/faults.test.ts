@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BuildError, BuildErrors } from '../errors.ts';
+import { languageVersion } from './frontend-image.ts';
 import { parseDockerfile } from './parse.ts';
+import { valueFaults } from './value-faults.ts';
 
 /** Each with the lines and codes of all that is told of it in one go, and the name that was meant where one is near. */
 const table: readonly (readonly [text: string, faults: readonly string[]])[] = [
@@ -56,6 +58,125 @@ for (const [text, expected] of table) {
       assert.ok(hint !== undefined && location?.text === text.replace(/^\uFEFF/, ''));
     }
   });
+}
+
+const values = [
+  'RUN --mount=type=cahce,target=/x a',
+  'RUN --mount=type=cache,target=/x,shraing=locked a',
+  'RUN --mount=type=bind,target=/ --mount=type=tmpfs,target=/t,size=much a',
+  'COPY --chmod=999 a /b',
+  'ADD --chmod=u=rwz a /b',
+  'EXPOSE 80 abc',
+  'STOPSIGNAL SIGNOPE',
+  'ENV a=${b:=c}',
+  'WORKDIR ${',
+  'COPY a <<EOF /c\n${x^}\nEOF',
+];
+const valueCodes = [
+  'BAD_MOUNT',
+  'BAD_MOUNT',
+  'BAD_MOUNT',
+  'BAD_MOUNT',
+  'BAD_CHMOD',
+  'BAD_CHMOD',
+  'BAD_PORT',
+  'BAD_SIGNAL',
+  'BAD_EXPANSION',
+  'BAD_EXPANSION',
+  'BAD_EXPANSION',
+];
+
+test('valueFaults: all of a file, with their lines', () => {
+  const dockerfile = parseDockerfile(`FROM a\n${values.join('\n')}\n`, { file: 'Dockerfile' });
+  const faults = valueFaults(dockerfile);
+  assert.deepEqual(
+    faults.map(({ code }) => code),
+    valueCodes,
+  );
+  assert.deepEqual(
+    faults.map(({ location }) => location?.startLine),
+    [2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11],
+  );
+  for (const { message, location } of faults) assert.ok(message.startsWith('Cannot ') && location?.text === dockerfile.text, message);
+});
+
+test('valueFaults: nothing of what variables decide', () => {
+  const text = `FROM a
+RUN --mount=type=$T,required,size=1,target=/ --mount=target=$D --mount=type=cache,target=/x,sharing=$S,mode=$M --mount=type=cache x
+RUN --mount=type=cache,target=. --mount=type=cache,target=../.. --mount="type=tmpfs,target='/a b'" x
+COPY --chmod=$MODE a /b
+EXPOSE $PORT \${X:-80}
+STOPSIGNAL \${SIGNAL}
+ENV a=\${b:?c}
+ARG c=\${b:=c}
+ONBUILD EXPOSE abc
+`;
+  assert.deepEqual(valueFaults(parseDockerfile(text, { file: 'Dockerfile' })), []);
+});
+
+test('valueFaults: keys that no type of mount has, next to variables', () => {
+  const faults = valueFaults(parseDockerfile('FROM a\nRUN --mount=type=$T,tarrget=/x a\nRUN --mount=target=$T,sharing=never a\n', { file: 'Dockerfile' }));
+  assert.deepEqual(faults.map(summary), ['2 BAD_MOUNT target', '3 BAD_MOUNT']);
+});
+
+test('valueFaults: of some stages', () => {
+  const dockerfile = parseDockerfile('FROM a\nEXPOSE x\nFROM b\nEXPOSE y\n', { file: 'Dockerfile' });
+  assert.deepEqual(valueFaults(dockerfile, new Set([1])).map(summary), ['4 BAD_PORT']);
+});
+
+test('parseDockerfile tells faults in values with those that stop it, in the order of lines', () => {
+  assert.deepEqual(faultsOf('FROM a\nEXPOSE x\nCOPYY a b\nRUN --mount=type=x a\n').map(summary), ['2 BAD_PORT', '3 UNKNOWN_INSTRUCTION COPY', '4 BAD_MOUNT']);
+});
+
+const unknown: readonly [line: string, code: string][] = [
+  ['SHINE x', 'UNKNOWN_INSTRUCTION'],
+  ['COPPY a b', 'UNKNOWN_INSTRUCTION'],
+  ['COPY --shiny a b', 'UNKNOWN_FLAG'],
+  ['RUN --shiny a', 'UNKNOWN_FLAG'],
+  ['USER --shiny a', 'UNKNOWN_FLAG'],
+  ['RUN --network=shiny a', 'BAD_FLAG'],
+  ['RUN --security=shiny a', 'BAD_FLAG'],
+  ['RUN --device=a,shiny=1 a', 'BAD_DEVICE'],
+  ['RUN --mount=type=shiny,target=/x a', 'BAD_MOUNT'],
+  ['RUN --mount=target=/x,shiny=1 a', 'BAD_MOUNT'],
+  ['RUN --mount=target=/x,shiny a', 'BAD_MOUNT'],
+  ['RUN --mount=type=cache,target=/x,sharing=shiny a', 'BAD_MOUNT'],
+  ['COPY --chmod=shiny a b', 'BAD_CHMOD'],
+  ['ENV a=${b^^}', 'BAD_EXPANSION'],
+  ['HEALTHCHECK SHINE x', 'BAD_ARGUMENTS'],
+  ['EXPOSE 80/shiny', 'BAD_PORT'],
+];
+for (const [line, code] of unknown) {
+  test(`a newer "# syntax=" is in the hint of ${line}`, () => {
+    const hintOf = (syntax: string, options: { syntax?: string } = {}): string => {
+      const found = allFaultsOf(`# syntax=docker/dockerfile:${syntax}\nFROM a\n${line}\n`, options);
+      assert.deepEqual(
+        found.map((error) => error.code),
+        [code],
+      );
+      return found[0]?.hint ?? '';
+    };
+    assert.match(hintOf('1.99'), new RegExp(`asks for frontend 1\\.99, newer than the ${languageVersion.replace('.', '\\.')} that is built in.* upgrade`));
+    assert.doesNotMatch(hintOf('1'), /newer/);
+    assert.doesNotMatch(hintOf(languageVersion), /newer/);
+    assert.doesNotMatch(hintOf('1.99', { syntax: 'docker/dockerfile:1' }), /newer/);
+    assert.match(hintOf('1', { syntax: 'docker/dockerfile:1.98' }), /asks for frontend 1\.98/);
+  });
+}
+
+test('a newer "# syntax=" says nothing of faults that no version allows', () => {
+  for (const text of ['RUN x', 'FROM a\nRUN <<E', ''])
+    for (const { hint } of faultsOf(`# syntax=docker/dockerfile:1.99\n${text}`)) assert.doesNotMatch(hint ?? '', /newer/);
+});
+
+function allFaultsOf(text: string, options: { syntax?: string } = {}): readonly BuildError[] {
+  try {
+    return valueFaults(parseDockerfile(text, { file: 'Dockerfile', ...options }));
+  } catch (error) {
+    if (error instanceof BuildErrors) return error.errors;
+    if (error instanceof BuildError) return [error];
+    throw error;
+  }
 }
 
 test('parseDockerfile: a fault in each of 300 lines ends the list before it gets long', () => {

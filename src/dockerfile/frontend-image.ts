@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../errors.ts';
-import { fault } from './error.ts';
+import { DockerfileError, type DockerfileErrorCode, fault } from './error.ts';
 
 /** The newest version of the language that is known here. */
 export const languageVersion = '1.26';
@@ -42,4 +42,54 @@ export function resolveFrontend(image: string, location?: SourceLocation): Front
     labs,
     newer: minor !== undefined && Number(minor) > Number(languageVersion.slice(2)),
   };
+}
+
+/** The version after `languageVersion` that a file asks for; undefined where it asks for none such. */
+export function newerVersionOf(image: string | undefined): string | undefined {
+  if (image === undefined) return undefined;
+  try {
+    const { newer, version } = resolveFrontend(image);
+    return newer ? version : undefined;
+  } catch (error) {
+    // another frontend is a fault of its own
+    if (error instanceof DockerfileError) return undefined;
+    throw error;
+  }
+}
+
+/** Faults that may be none in a newer version of the language: something in the file is not known here. */
+const growing: ReadonlySet<DockerfileErrorCode> = new Set([
+  'UNKNOWN_INSTRUCTION',
+  'UNKNOWN_FLAG',
+  'DUPLICATE_FLAG',
+  'BAD_FLAG',
+  'BAD_ARGUMENTS',
+  'BAD_HEREDOC',
+  'BAD_TRIGGER',
+  'BAD_EXPANSION',
+  'BAD_MOUNT',
+  'BAD_DEVICE',
+  'BAD_CHMOD',
+  'BAD_DURATION',
+  'BAD_PORT',
+  'BAD_SIGNAL',
+  'BAD_CHECK_OPTION',
+]);
+
+/** The same fault, which says in its hint that the file asks for a newer version of the language, where it does and that may be why. */
+export function withNewerHint(error: DockerfileError, newerVersion: string | undefined): DockerfileError {
+  if (newerVersion === undefined || !growing.has(error.code)) return error;
+  const asked = `The Dockerfile asks for frontend ${newerVersion}, newer than the ${languageVersion} that is built in`;
+  const { family, location, retryable, cause, hint } = error;
+  if (hint?.includes(asked) === true) return error;
+  const upgrade = `${asked}: where it uses something new, an upgrade of ossb may be needed.`;
+  const told = new DockerfileError(error.code, error.message, {
+    family,
+    location,
+    retryable,
+    cause,
+    hint: hint === undefined ? upgrade : `${hint} ${upgrade}`,
+  });
+  if (error.stack !== undefined) told.stack = error.stack;
+  return told;
 }

@@ -7,13 +7,16 @@ export { parseHeredocs, parseHeredocWord, stripTabs, type HeredocWord } from './
 export { parseMount, type Mount, type MountType } from './mount.ts';
 export { parseDevice, type Device } from './device.ts';
 export { parseFlagBool } from './flags.ts';
+export { parsePort } from './port.ts';
+export { checkSignal } from './signal.ts';
+export { valueFaults } from './value-faults.ts';
 export { parseDuration } from './duration.ts';
 export { applyChmod, parseChmod, type Chmod, type ChmodClause } from './chmod.ts';
 export { parseIgnoreFile } from './ignore-file.ts';
 export { ignoreMatcher, type IgnoreMatcher } from './ignore-matcher.ts';
 export { cleanPattern, matchPattern } from './pattern.ts';
 export { detectCheck, detectSyntax, type SyntaxName } from './directive.ts';
-export { languageVersion, resolveFrontend, type FrontendImage } from './frontend-image.ts';
+export { languageVersion, resolveFrontend, withNewerHint, type FrontendImage } from './frontend-image.ts';
 export { parseCheckOptions, type CheckOptions } from './check-options.ts';
 export { nearest } from './suggest.ts';
 export { checkDockerfile, checkFault, type Warning } from './checks/check.ts';

@@ -56,6 +56,7 @@ export class InstructionReader {
       original: trim(line.text),
       source,
       comments: line.comments,
+      commentsWithin: line.commentsWithin,
       checkSkip: skip === 'all' ? ['all'] : (skip ?? none),
     };
   }

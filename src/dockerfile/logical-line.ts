@@ -12,6 +12,8 @@ export interface LogicalLine {
   readonly startOffset: number;
   /** Comment lines directly above. */
   readonly comments: readonly Comment[];
+  /** Comment lines between its lines. */
+  readonly commentsWithin: readonly Comment[];
 }
 
 const none: readonly never[] = [];
@@ -50,7 +52,10 @@ export class LogicalLines {
       const startLine = this.source.line;
       const above = this.above.length === 0 ? none : this.above;
       if (above !== none) this.above = [];
-      return { text: this.join(start), startLine, startColumn: line.length - start.length, startOffset, comments: above };
+      const within = this.comments.length;
+      const text = this.join(start);
+      const commentsWithin = this.comments.length === within ? none : this.comments.slice(within);
+      return { text, startLine, startColumn: line.length - start.length, startOffset, comments: above, commentsWithin };
     }
   }
 

@@ -75,17 +75,54 @@ export function parseMount(text: string, expand: (value: string) => string, defa
     validate(fields);
     return withDefaults(fields, defaults.workdir ?? '/');
   } catch (error) {
-    if (!(error instanceof DockerfileError) || error.code !== 'BAD_MOUNT') throw error;
-    throw fault('BAD_MOUNT', `Cannot use --mount=${text}: ${error.message}`, { hint: error.hint });
+    throw ofMount(text, error);
   }
 }
 
-/** What can be said of a mount before its variables are known. Errors: BAD_MOUNT. */
+/** What is a fault even in a stage that is not built, as with docker build: text that is no list of fields, and a variable in `from`. Errors: BAD_MOUNT. */
 export function checkMountText(text: string): void {
   for (const field of splitFields(text)) {
     const cut = field.indexOf('=');
     if (cut >= 0 && field.slice(0, cut).toLowerCase() === 'from') requireNoVariable(field.slice(cut + 1));
   }
+}
+
+/**
+ * What can be said of a mount before its variables and the WORKDIR are known: `expand` gives undefined for a value that has a variable. Errors: as `parseMount`.
+ */
+export function checkMount(text: string, expand: (value: string) => string | undefined): void {
+  let open = false;
+  try {
+    const fields: Fields = { type: 'bind' };
+    for (const field of splitFields(text)) {
+      if (isOpen(field, expand)) open = true;
+      else if (!open || !hangsOnType(field)) readField(field, fields, (value) => expand(value) ?? '');
+    }
+    if (open) return;
+    validate(fields);
+    withDefaults(fields, unknownWorkdir);
+  } catch (error) {
+    throw ofMount(text, error);
+  }
+}
+
+/** Not `/`, so that a relative target is never taken for it. */
+const unknownWorkdir = `/${'x/'.repeat(100)}`;
+
+function isOpen(field: string, expand: (value: string) => string | undefined): boolean {
+  const cut = field.indexOf('=');
+  const key = field.slice(0, Math.max(cut, 0)).toLowerCase();
+  return cut >= 0 && key !== 'from' && keys.includes(key) && expand(field.slice(cut + 1)) === undefined;
+}
+
+/** Whether the key is right for some types of mount only. */
+function hangsOnType(field: string): boolean {
+  return /^(?:required|size)(?:=|$)/i.test(field);
+}
+
+function ofMount(text: string, error: unknown): unknown {
+  if (!(error instanceof DockerfileError) || error.code !== 'BAD_MOUNT') return error;
+  return fault('BAD_MOUNT', `Cannot use --mount=${text}: ${error.message}`, { hint: error.hint });
 }
 
 /** The fields as written; absent where they were not. */

@@ -12,7 +12,7 @@ function one(line: string): Record<string, unknown> {
   return bare(instruction!);
 }
 function bare(instruction: Instruction): Record<string, unknown> {
-  const place = ['range', 'original', 'source', 'comments', 'checkSkip', 'keyword', 'kind'];
+  const place = ['range', 'original', 'source', 'comments', 'commentsWithin', 'checkSkip', 'keyword', 'kind'];
   return Object.fromEntries(Object.entries(instruction).filter(([key]) => !place.includes(key)));
 }
 const body = (name: string, content: string, more: object = {}) => ({ name, content, raw: content, expand: true, chomp: false, fileDescriptor: 0, ...more });

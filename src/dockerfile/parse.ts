@@ -1,13 +1,18 @@
 import { BuildErrors, type SourceLocation } from '../errors.ts';
 import type { ArgInstruction, Dockerfile, FromInstruction, Instruction, Stage } from './ast.ts';
+import { detectSyntax } from './directive.ts';
 import { DockerfileError, fault, located } from './error.ts';
+import { newerVersionOf, withNewerHint } from './frontend-image.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import { LogicalLines } from './logical-line.ts';
 import { SourceText, decodeSource } from './source-text.ts';
+import { valueFaults } from './value-faults.ts';
 
 export interface ParseOptions {
   /** Name of the file, for messages. */
   readonly file: string;
+  /** The frontend that is asked for from outside, in the place of the file's own `# syntax=`. */
+  readonly syntax?: string | undefined;
 }
 
 /** After this many faults the rest of a file is not read. */
@@ -34,18 +39,30 @@ export function parseDockerfile(text: string | Uint8Array, options: ParseOptions
     }
   }
   if (faults.length === 0) faults.push(...stages.faults(locate(options.file, source, 1)));
-  if (faults.length === 1) throw faults[0]!;
-  if (faults.length > 1) throw new BuildErrors(faults);
-  return {
+  const newerVersion = newerVersionOf(options.syntax ?? detectSyntax(source.text)?.image);
+  const parsed = {
     file: options.file,
     text: source.text,
     escape: lines.escape,
+    stages: stages.stages,
+    ...(newerVersion === undefined ? {} : { newerVersion }),
+  };
+  throwFaults(faults, parsed);
+  return {
+    ...parsed,
     directives: lines.directives,
     globalArgs: stages.globalArgs,
-    stages: stages.stages,
     comments: lines.comments,
     emptyContinuations: lines.emptyContinuations,
   };
+}
+
+/** What cannot be parsed, and with it the faults in the values of the rest, which alone are none of parsing: see `valueFaults`. */
+function throwFaults(faults: readonly DockerfileError[], parsed: Parameters<typeof valueFaults>[0]): void {
+  if (faults.length === 0) return;
+  const told = faults.map((error) => withNewerHint(error, parsed.newerVersion));
+  const all = [...told, ...valueFaults(parsed)].toSorted((a, b) => (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0)).slice(0, maxFaults);
+  throw all.length === 1 ? all[0]! : new BuildErrors(all);
 }
 
 /** One instruction on its own, as an ONBUILD trigger is kept in an image config. Errors: as `parseDockerfile`. */

@@ -56,6 +56,44 @@ STOPSIGNAL 9
     assert.equal(printInstruction({ ...from, image: 'c:1', platform: 'a b' }), 'FROM --platform="a b" c:1 AS b');
   });
 
+  it('keeps comments within instructions, in their places where nothing was changed', () => {
+    const text = `FROM scratch AS b
+# above
+RUN --network=none \\
+  # the first
+  one &&\\
+# the second
+
+  two
+
+FROM b
+ONBUILD RUN a \\
+  # of the trigger
+  b
+COPY \\
+  # with a body
+  <<EOF /x
+# of the body
+EOF
+`;
+    assert.equal(printDockerfile(parse(text)), text);
+    const [run] = parse(text).stages[0]!.instructions;
+    assert.ok(run?.kind === 'run');
+    assert.deepEqual(
+      run.commentsWithin.map((comment) => [comment.text, comment.range.start]),
+      [
+        ['the first', { line: 4, column: 2 }],
+        ['the second', { line: 6, column: 0 }],
+      ],
+    );
+    assert.equal(run.original, 'RUN --network=none   one &&  two');
+    assert.ok(run.source.includes('# the second'));
+    const changed = printInstruction({ ...run, network: 'host' });
+    assert.equal(changed, 'RUN \\\n# the first\n# the second\n--network=host one &&  two');
+    const backtick = printInstruction({ ...run, network: 'host' }, '`');
+    assert.ok(backtick.startsWith('RUN `\n# the first\n'));
+  });
+
   const word = fc.string({
     unit: fc.constantFrom('a', 'b', '/', '.', '$', '{', '}', ':', '-', '"', "'", '\\', '=', ',', '[', ']', '<', '#', 'ü', '`'),
     maxLength: 8,
@@ -84,7 +122,7 @@ STOPSIGNAL 9
   );
   const flag = fc.constantFrom('', '', '--link ', '--from=a ', '--mount=type=cache,target=/a ', '-- ', '--chmod="a b" ', '--interval=3ms ', '--x ');
   const heredoc = fc.constantFrom('', '', ' <<E\nbody $x\n# no comment\nE', ' <<-"E"\n\tx\n\tE', ' <<A <<B\n1\nA\n2\nB', ' 3<<E >x\nE', ' <<"E F" x\nE F');
-  const glue = fc.constantFrom(' ', ' \\\n  ', '  \\\n# c\n\n ');
+  const glue = fc.constantFrom(' ', ' \\\n  ', '  \\\n# c\n\n ', ' \\\n #\n# syntax=x\n\t#d \n');
   const line = fc
     .tuple(keyword, flag, glue, words, heredoc)
     .map(([name, flags, space, rest, tail]) => `${name} ${flags}${rest}${space === ' ' ? '' : `${space}more`}${tail}`);

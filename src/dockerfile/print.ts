@@ -1,7 +1,7 @@
 import type { Command, CopyInstruction, Dockerfile, Heredoc, HealthcheckInstruction, Instruction, KeyValue, RunInstruction } from './ast.ts';
 import { parseInstruction } from './parse.ts';
 
-/** Text that parses to the same instructions: one a line, here-documents below, comments above. Comments within instructions are lost. */
+/** Text that parses to the same instructions: one a line, here-documents below, comments above. An instruction with comments within it is printed as it was written. */
 export function printDockerfile(dockerfile: Dockerfile): string {
   const { directives, globalArgs, stages, escape } = dockerfile;
   const lines = directives.map(({ name, value }) => `# ${name}=${value}`);
@@ -16,12 +16,25 @@ export function printDockerfile(dockerfile: Dockerfile): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** One instruction with its here-documents, without its comments and without a line break at the end. */
+/**
+ * One instruction with its here-documents, without the comments above it and without a line break at the end. Comments within it keep their places; where a program
+ * has changed the instruction, they follow its first word.
+ */
 export function printInstruction(instruction: Instruction, escape: '\\' | '`' = '\\'): string {
   const text = compose(instruction);
   // some texts can only be said as they were written, for instance one longer than a line may be
-  if (meansTheSame(text, instruction, escape) || !meansTheSame(instruction.source, instruction, escape)) return text;
-  return instruction.source;
+  const choices = [() => text, () => instruction.source, () => commented(text, instruction, escape)];
+  for (const choice of choices) {
+    const printed = choice();
+    if (meansTheSame(printed, instruction, escape)) return printed;
+  }
+  return text;
+}
+
+/** The comments on lines of their own, after a first line that is only the instruction's first word. */
+function commented(text: string, { keyword, commentsWithin }: Instruction, escape: '\\' | '`'): string {
+  const comments = commentsWithin.map((comment) => `# ${comment.text}`);
+  return [`${keyword} ${escape}`, ...comments, text.slice(keyword.length + 1)].join('\n');
 }
 
 function withComments(instruction: Instruction, escape: '\\' | '`'): string[] {
@@ -164,7 +177,7 @@ function meansTheSame(text: string, instruction: Instruction, escape: '\\' | '`'
   }
 }
 
-/** All that a build sees of an instruction. */
+/** All that a build sees of an instruction, and the text of the comments within it. */
 function meaning(instruction: Instruction): string {
   const where = ['range', 'original', 'source', 'comments', 'checkSkip', 'description'];
   const clean = (_key: string, value: unknown): unknown => {

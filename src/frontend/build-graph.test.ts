@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BuildError } from '../errors.ts';
+import { BuildError, BuildErrors } from '../errors.ts';
 import { buildGraph } from './build-graph.ts';
 import { amd64, arm64, fixture, graphOf, imageOf, lastOp, ownHistory, stepNames } from './graph-fixture.ts';
 
@@ -126,6 +126,43 @@ test('buildGraph: faults of FROM', async () => {
   await assert.rejects(graphOf('FROM Bad AS x\nFROM base'), { code: 'REFERENCE_INVALID' });
   await assert.rejects(graphOf('FROM base', { images: { 'docker.io/library/base:latest': { os: 'windows' } } }), { code: 'WINDOWS' });
   await assert.rejects(graphOf('FROM --platform=windows/amd64 base'), { code: 'WINDOWS' });
+});
+
+test('buildGraph: all faults in values are told at once, before an image is asked for, of the needed stages only', async () => {
+  const text =
+    'FROM one AS a\nEXPOSE x\nFROM two AS unneeded\nRUN --mount=type=nope x\nFROM three\nCOPY --from=a /x /\nCOPY --chmod=9 a /\nRUN --mount=type=nope x';
+  const { request, ports, asked } = fixture(text);
+  const lines = (error: BuildError): unknown => (error instanceof BuildErrors ? error.errors.map(({ code, location }) => [code, location?.startLine]) : error);
+  await assert.rejects(buildGraph(request, ports), (error: BuildError) => {
+    assert.deepEqual(lines(error), [
+      ['BAD_PORT', 2],
+      ['BAD_CHMOD', 7],
+      ['BAD_MOUNT', 8],
+    ]);
+    return true;
+  });
+  assert.deepEqual(asked, []);
+  await assert.rejects(buildGraph({ ...request, allStages: true }, ports), (error: BuildErrors) => error.errors.length === 4);
+  await graphOf('FROM two AS unneeded\nRUN --mount=type=nope x\nFROM three');
+  await graphOf('FROM two AS replaced\nRUN --mount=type=nope x\nFROM replaced', { contexts: { replaced: { kind: 'scratch' } } });
+});
+
+test('buildGraph: faults that variables bring are told at once too, up to one on which others may hang', async () => {
+  const text =
+    '# syntax=docker/dockerfile:1.99\nFROM one AS a\nARG E=x\nEXPOSE $E\nCOPY --chmod=$E a /\nFROM a\nRUN --mount=type=$E,target=/x y\nARG F=${E?}${G?}\nSTOPSIGNAL $E';
+  await assert.rejects(graphOf(text), (error: BuildErrors) => {
+    assert.deepEqual(
+      error.errors.map(({ code, location }) => [code, location?.startLine]),
+      [
+        ['BAD_PORT', 4],
+        ['BAD_CHMOD', 5],
+        ['BAD_MOUNT', 7],
+        ['BAD_EXPANSION', 8],
+      ],
+    );
+    for (const { hint } of error.errors) assert.match(hint ?? '', /asks for frontend 1\.99/);
+    return true;
+  });
 });
 
 test('buildGraph: an image without layers is scratch', async () => {

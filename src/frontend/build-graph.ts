@@ -1,4 +1,4 @@
-import { nearest } from '../dockerfile/index.ts';
+import { nearest, valueFaults } from '../dockerfile/index.ts';
 import { mountableVertex } from './context-origin.ts';
 import { Conversion } from './conversion.ts';
 import { convertStage } from './convert-stage.ts';
@@ -9,7 +9,7 @@ import { planStages } from './plan-stages.ts';
 import type { FrontendPorts, GraphRequest, GraphResult, StageSummary } from './request.ts';
 import { resolveStages } from './resolve-stages.ts';
 import type { StageState } from './stage.ts';
-import type { StagePlan } from './stage-plan.ts';
+import { neededStages, type StagePlan } from './stage-plan.ts';
 
 /**
  * Turns a Dockerfile into vertices and an image config, as BuildKit's dockerfile2llb does. Only what the target needs is asked of the ports.
@@ -47,9 +47,19 @@ export async function convertDockerfile(request: GraphRequest, ports: FrontendPo
   const conversion = new Conversion(request, ports, signal, globals, buildArgs);
   const plan = planStages(conversion);
   const target = findTarget(plan, request);
+  // told before anything is asked for
+  for (const fault of valueFaults(dockerfile, writtenStages(request, plan, target))) conversion.fail(fault);
+  conversion.throwFaults();
   const needed = await resolveStages(conversion, plan, target);
   for (const state of plan.states) if (needed.has(state) && !state.isConverted) convertStage(conversion, state);
+  conversion.throwFaults();
   return { conversion, plan, target, needed };
+}
+
+/** The stages whose instructions are carried out, by index; triggers of images may yet need more. */
+function writtenStages(request: GraphRequest, plan: StagePlan, target: StageState): ReadonlySet<number> {
+  const states = request.allStages === true ? plan.states : [...neededStages(target)];
+  return new Set(states.flatMap(({ stage, replacedBy }) => (stage === undefined || replacedBy !== undefined ? [] : [stage.index])));
 }
 
 const epochArg = 'SOURCE_DATE_EPOCH';

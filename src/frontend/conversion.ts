@@ -1,5 +1,5 @@
-import type { SourceLocation } from '../errors.ts';
-import type { Dockerfile, Range } from '../dockerfile/index.ts';
+import { BuildError, BuildErrors, type SourceLocation } from '../errors.ts';
+import { DockerfileError, withNewerHint, type Dockerfile, type Range } from '../dockerfile/index.ts';
 import { makeVertex, type Op, type Vertex, type VertexMeta } from '../graph/index.ts';
 import type { Digest, Platform } from '../oci/index.ts';
 import type { Finding } from './finding.ts';
@@ -15,6 +15,7 @@ export class Conversion {
   readonly globals: GlobalArgs;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly findings: Finding[] = [];
+  private readonly faults: BuildError[] = [];
   private readonly vertices = new Map<Digest, Vertex>();
   private readonly told = new Set<string>();
 
@@ -56,6 +57,19 @@ export class Conversion {
     const needed = new Set([target.digest]);
     for (const digest of needed) for (const input of this.vertices.get(digest)?.inputs ?? []) needed.add(input.digest);
     return [...this.vertices.values()].filter(({ digest }) => needed.has(digest));
+  }
+
+  /** Keeps a fault of the Dockerfile, to be told with others by `throwFaults`; anything else is thrown. */
+  fail(error: unknown): void {
+    if (!(error instanceof BuildError) || error.family !== 'validation') throw error;
+    this.faults.push(error instanceof DockerfileError ? withNewerHint(error, this.dockerfile.newerVersion) : error);
+  }
+
+  /** Errors: the fault that was kept, or all of them as BuildErrors. */
+  throwFaults(): void {
+    const [first, ...others] = this.faults;
+    if (first === undefined) return;
+    throw others.length === 0 ? first : new BuildErrors(this.faults.toSorted((a, b) => (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0)));
   }
 
   report(finding: Finding): void {

@@ -24,7 +24,7 @@ import { convertWorkdir } from './instructions/workdir.ts';
 import type { StageState } from './stage.ts';
 import { workingDir } from './paths.ts';
 
-/** Carries out the instructions of a stage whose base and sources stand. */
+/** Carries out the instructions of a stage whose base and sources stand. Faults are left with the conversion as long as going on can tell more of them. */
 export function convertStage(conversion: Conversion, stage: StageState): void {
   stage.inherit();
   stage.isConverted = true;
@@ -38,10 +38,15 @@ export function convertStage(conversion: Conversion, stage: StageState): void {
     try {
       convertInstruction(new InstructionContext(conversion, stage, planned), planned.instruction);
     } catch (error) {
-      throw atLocation(error, planned.location);
+      conversion.fail(atLocation(error, planned.location));
+      // what comes after would be told with values that are not the meant ones
+      if (!standsAlone.has(planned.instruction.kind)) conversion.throwFaults();
     }
   }
 }
+
+/** Instructions on which those after them do not depend for their values. */
+const standsAlone: ReadonlySet<Instruction['kind']> = new Set(['run', 'copy', 'add', 'expose', 'stopsignal', 'volume', 'label', 'healthcheck']);
 
 /** What the config says counts again from here: an ARG of the base stage does not hide its ENV any more. */
 function startFromConfig(stage: StageState): void {

@@ -16,9 +16,7 @@ export type FrontendErrorCode =
   | 'GIT_REFERENCE'
   | 'NETWORK'
   | 'SECURITY'
-  | 'PORT'
   | 'VOLUME'
-  | 'SIGNAL'
   | 'SOURCE_DATE_EPOCH'
   | 'WINDOWS';
 

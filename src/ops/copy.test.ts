@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseDockerfile } from '../dockerfile/index.ts';
+import { buildGraph } from '../frontend/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { planCopy } from './copy.ts';
 import { copyOp, linesOf, pathsSource, testPorts, treeOf } from './testing.ts';
@@ -189,6 +191,124 @@ for (const { name, op, layer } of parentsTable) {
     else assert.deepEqual(linesOf(await plan), layer);
   });
 }
+
+/** As text, since the cut at the pivot is made when the graph is. The first six are what BuildKit's own tests of --parents ask for. */
+const relative = treeOf(
+  'test/a/b/c/d/foo=f',
+  'test/a/b/c/d/e/bay=y',
+  'test/a/b2/c/d/e/bar=r',
+  'test/a/b/c2/d/e/baz=z',
+  'test/a/b/c2/d/e2/baz=2',
+  'x/ 711',
+  'x/a.txt=a',
+  'x/y/ 700',
+  'x/y/a.txt=ya',
+  'x/y/b.txt=yb',
+  'x/y/n.md=md',
+  'x/y/deep/a.txt=da',
+  'way -> x/y',
+);
+
+const parentsText: readonly { text: string; layer: readonly string[] | string }[] = [
+  { text: '/test/a/b/./c/d /out/', layer: ['out', 'out/c', 'out/c/d', 'out/c/d/e', 'out/c/d/e/bay=y', 'out/c/d/foo=f'] },
+  {
+    text: '/test/a/b/c/d/. /out/',
+    layer: [
+      'out',
+      'out/test',
+      'out/test/a',
+      'out/test/a/b',
+      'out/test/a/b/c',
+      'out/test/a/b/c/d',
+      'out/test/a/b/c/d/e',
+      'out/test/a/b/c/d/e/bay=y',
+      'out/test/a/b/c/d/foo=f',
+    ],
+  },
+  {
+    text: './test/a/b/c/d /out/',
+    layer: [
+      'out',
+      'out/test',
+      'out/test/a',
+      'out/test/a/b',
+      'out/test/a/b/c',
+      'out/test/a/b/c/d',
+      'out/test/a/b/c/d/e',
+      'out/test/a/b/c/d/e/bay=y',
+      'out/test/a/b/c/d/foo=f',
+    ],
+  },
+  { text: '/test/a/./b/./c /out/', layer: ['out', 'out/b', 'out/b/c', 'out/b/c/d', 'out/b/c/d/e', 'out/b/c/d/e/bay=y', 'out/b/c/d/foo=f'] },
+  { text: '/test/a/b*/./c/**/e /out/', layer: ['out', 'out/c', 'out/c/d', 'out/c/d/e', 'out/c/d/e/bar=r', 'out/c/d/e/bay=y'] },
+  {
+    text: '/test/a/b/c*/./d/**/baz /test/a/b*/./c/**/bar /out/',
+    layer: ['out', 'out/c', 'out/c/d', 'out/c/d/e', 'out/c/d/e/bar=r', 'out/d', 'out/d/e', 'out/d/e/baz=z', 'out/d/e2', 'out/d/e2/baz=2'],
+  },
+  {
+    text: '/test/a/./*/c /out/',
+    layer: [
+      'out',
+      'out/b',
+      'out/b/c',
+      'out/b/c/d',
+      'out/b/c/d/e',
+      'out/b/c/d/e/bay=y',
+      'out/b/c/d/foo=f',
+      'out/b2',
+      'out/b2/c',
+      'out/b2/c/d',
+      'out/b2/c/d/e',
+      'out/b2/c/d/e/bar=r',
+    ],
+  },
+  // several sources of one name do not meet
+  { text: 'x/a.txt x/y/a.txt /p/', layer: ['p', 'p/x 711', 'p/x/a.txt=a', 'p/x/y 700', 'p/x/y/a.txt=ya'] },
+  { text: 'x/./y/*.txt /p/', layer: ['p', 'p/y 700', 'p/y/a.txt=ya', 'p/y/b.txt=yb'] },
+  { text: 'x/*/*.txt /p/', layer: ['p', 'p/x 711', 'p/x/y 700', 'p/x/y/a.txt=ya', 'p/x/y/b.txt=yb'] },
+  { text: 'x/?.txt x/y/[ab].txt /p/', layer: ['p', 'p/x 711', 'p/x/a.txt=a', 'p/x/y 700', 'p/x/y/a.txt=ya', 'p/x/y/b.txt=yb'] },
+  { text: 'x/**/a.txt /p/', layer: ['p', 'p/x 711', 'p/x/a.txt=a', 'p/x/y 700', 'p/x/y/a.txt=ya', 'p/x/y/deep', 'p/x/y/deep/a.txt=da'] },
+  // without a slash at its end too, the destination is a folder
+  { text: 'x/a.txt /p', layer: ['p', 'p/x 711', 'p/x/a.txt=a'] },
+  { text: 'x/./a.txt .', layer: ['a.txt=a'] },
+  // what is excluded is named from the pivot on
+  { text: '--exclude=y/*.md --exclude=y/deep x/./y /p/', layer: ['p', 'p/y 700', 'p/y/a.txt=ya', 'p/y/b.txt=yb'] },
+  { text: '--exclude=**/deep --exclude=**/*.md x /p/', layer: ['p', 'p/x 711', 'p/x/a.txt=a', 'p/x/y 700', 'p/x/y/a.txt=ya', 'p/x/y/b.txt=yb'] },
+  { text: '--exclude=x/y --exclude=!x/y/n.md x /p/', layer: ['p', 'p/x 711', 'p/x/a.txt=a', 'p/x/y 700', 'p/x/y/n.md=md'] },
+  { text: '--exclude=y/a.txt x/./**/a.txt /p/', layer: ['p', 'p/a.txt=a', 'p/y 700', 'p/y/deep', 'p/y/deep/a.txt=da'] },
+  { text: '--exclude=x/a.txt x/*.txt /p/', layer: ['p'] },
+  // an owner and an octal mode are for all that is brought along
+  { text: '--chmod=750 x/./y/a.txt /p/', layer: ['p 750', 'p/y 750', 'p/y/a.txt 750=ya'] },
+  { text: '--link x/./y/a.txt /p/', layer: ['p', 'p/y 700', 'p/y/a.txt=ya'] },
+  { text: 'x/./nope /p/', layer: 'SOURCE_MISSING' },
+  { text: 'nope/./x /p/', layer: 'SOURCE_MISSING' },
+  { text: 'x/./nope* /p/', layer: ['p'] },
+];
+
+for (const { text, layer } of parentsText) {
+  test(`COPY --parents ${text}`, async () => {
+    const { op, inputCount } = await copyOf(`FROM scratch AS all\nADD a.tar /\nFROM scratch\nCOPY --from=all --parents ${text}\n`);
+    const inputs = Array.from({ length: inputCount }, (_, index) => (index === (op.link ? 0 : 1) ? relative : undefined));
+    const plan = planCopy({ ...op, keepOwner: false }, inputs, undefined, testPorts);
+    if (typeof layer === 'string') return assert.rejects(plan, { code: layer });
+    // the usual modes are left out
+    const lines = linesOf(await plan).map((line) => line.replace(/^(?:dir 755|file 644) 0:0 /, '').replace(/^\w+ (\d+) 0:0 ([^=]*)/, '$2 $1'));
+    return assert.deepEqual(lines.toSorted(), layer.toSorted());
+  });
+}
+
+/** The last copy of a Dockerfile that needs no image. */
+async function copyOf(text: string): Promise<{ op: CopyOp; inputCount: number }> {
+  const platform = { os: 'linux', architecture: 'amd64' };
+  const none = (): Promise<never> => Promise.reject(new Error('nothing is asked for'));
+  const request = { dockerfile: parseDockerfile(text, { file: 'Dockerfile' }), platform, buildPlatform: platform };
+  const { vertices } = await buildGraph(request, { resolveImageConfig: none, resolveNamedContext: none });
+  const vertex = vertices.findLast(({ op }) => op.kind === 'copy');
+  assert.ok(vertex?.op.kind === 'copy');
+  return { op: vertex.op, inputCount: vertex.inputs.length };
+}
+
+test('ADD has no --parents', () => assert.rejects(copyOf('FROM scratch\nADD --parents a /p/\n'), { code: 'UNKNOWN_FLAG' }));
 
 test('planCopy: the same name from two sources is the last one, also where the first has links', async () => {
   const tree = treeOf('one/x=1', 'one/y => one/x', 'two/x=2');

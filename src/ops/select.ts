@@ -91,7 +91,7 @@ export async function expandWildcards(tree: FileTree, pattern: string): Promise<
 
 interface IncludeFilter {
   included(path: string): boolean;
-  /** Whether something below the folder may be included. */
+  /** Whether something below the folder may be included; so it is where the folder itself is. */
   reaches(path: string): boolean;
 }
 
@@ -104,7 +104,7 @@ function includeFilter(pattern: string): IncludeFilter {
   const tests = (deep < 0 ? parts : parts.slice(0, deep)).map(compileElement);
   return {
     included: (path) => matcher.ignored(path),
-    reaches: (path) => path.split('/').every((element, index) => tests[index]?.(element) ?? deep >= 0),
+    reaches: (path) => matcher.ignored(path) || path.split('/').every((element, index) => tests[index]?.(element) ?? deep >= 0),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -9,6 +9,7 @@ import { startRegistry } from '../../scripts/local/registry.ts';
 import { findTool } from '../../scripts/local/tool.ts';
 import type { CommandOptions, CommandResult } from '../harness/command.ts';
 import { startFileServer } from '../harness/file-server.ts';
+import { startGitDaemon } from '../harness/git-daemon.ts';
 import { makeRepository, startGitHttp } from '../harness/git-http.ts';
 import { ossb, ossbProgram } from '../harness/ossb.ts';
 
@@ -83,6 +84,10 @@ test('context: a git repository over http, with ref, subfolder and query', async
   );
   const kept = await desk.build(['--build-arg', 'BUILDKIT_CONTEXT_KEEP_GIT_DIR=1', url]);
   assert.ok('.git/HEAD' in kept, Object.keys(kept).join(' '));
+  const byEnvironment = await desk.build(['--build-arg', 'BUILDKIT_CONTEXT_KEEP_GIT_DIR', url], {
+    env: { ...process.env, BUILDKIT_CONTEXT_KEEP_GIT_DIR: 'true' },
+  });
+  assert.ok('.git/HEAD' in byEnvironment, Object.keys(byEnvironment).join(' '));
   const wrong = await desk.run([`${url}?tag=v1&checksum=${'0'.repeat(40)}`]);
   assert.equal(wrong.exitCode, 1);
   assert.match(wrong.stderr, /expected|checksum/i);
@@ -90,18 +95,70 @@ test('context: a git repository over http, with ref, subfolder and query', async
   assert.match((await desk.run([`${url}?colour=red`])).stderr, /unexpected query "colour"/);
 });
 
+test('context: a git repository by git daemon, as the main, a named one, and a source of ADD', async (t) => {
+  const desk = new Desk(t).put({ 'one/Dockerfile': 'FROM n\nCOPY --from=n . /again/\n' });
+  const [first] = makeRepository(desk.path('git/app.git'), [
+    { files: { Dockerfile: everything, file: 'one\n', 'sub/Dockerfile': 'FROM scratch\nCOPY file /\n', 'sub/file': 'below\n' }, tag: 'v1' },
+    { files: { file: 'two\n' } },
+  ]);
+  const daemon = await startGitDaemon(desk.path('git'));
+  t.after(() => daemon.close());
+  const url = `${daemon.url}/app.git`;
+  assert.equal((await desk.build([url]))['file'], 'two\n');
+  assert.deepEqual(await desk.build([`${url}#v1:sub`]), { file: 'below\n' });
+  assert.equal((await desk.build([`${url}#${first}`]))['file'], 'one\n');
+  assert.deepEqual(await desk.build(['--build-context', `n=${url}#:sub`, 'one']), {
+    Dockerfile: 'FROM scratch\nCOPY file /\n',
+    'again/Dockerfile': 'FROM scratch\nCOPY file /\n',
+    'again/file': 'below\n',
+    file: 'below\n',
+  });
+  assert.deepEqual(await desk.build(['-f', '-', 'one'], { input: `FROM scratch\nADD ${url}?ref=v1&subdir=sub /a/\n` }), {
+    'a/Dockerfile': 'FROM scratch\nCOPY file /\n',
+    'a/file': 'below\n',
+  });
+  const missing = await desk.run([`${daemon.url}/nowhere.git`]);
+  assert.equal(missing.exitCode, 1);
+  assert.match(missing.stderr, /Cannot .*nowhere\.git/);
+});
+
 test('context: a git repository over ssh', { skip: findTool('sshd') === undefined ? 'sshd missing: run scripts/setup' : false }, async (t) => {
-  const desk = new Desk(t).put({ 'source/Dockerfile': everything, 'source/deep/Dockerfile': everything, 'source/deep/file': 'by ssh\n' });
+  const desk = new Desk(t).put({
+    'source/Dockerfile': everything,
+    'source/deep/Dockerfile': everything,
+    'source/deep/file': 'by ssh\n',
+    'one/Dockerfile': 'FROM scratch\nCOPY --from=n file /n\n',
+  });
   const server = await startGitServer(desk.path('server'), { 'app.git': desk.path('source') });
   t.after(() => server.close());
   const agent = startAgent(t, desk.path('agent'));
   execFileSync('ssh-add', ['-q', server.deployKey], { env: { ...process.env, SSH_AUTH_SOCK: agent }, stdio: 'pipe' });
   const env = { ...process.env, SSH_AUTH_SOCK: agent };
-  desk.put({ known_hosts: server.knownHost });
-  const ssh = ['--ssh', 'default', '--secret', `id=GIT_SSH_KNOWN_HOSTS,src=${desk.path('known_hosts')}`];
-  const files = await desk.build([...ssh, `${server.url}app.git#v1.0.0:deep`], { env: { ...env, ...knownHosts(desk.path('known_hosts')) } });
-  assert.deepEqual(files, { Dockerfile: everything, file: 'by ssh\n' });
+  const deep = { Dockerfile: everything, file: 'by ssh\n' };
+  assert.deepEqual(await desk.build(['--ssh', 'default', `${server.url}app.git#v1.0.0:deep`], { env }), deep);
   assert.ok(server.logins() > 0);
+  // Keys in the place of an agent
+  assert.deepEqual(await desk.build(['--root', desk.path('fresh'), '--ssh', `default=${server.deployKey}`, `${server.url}app.git#:deep`]), deep);
+  // The form of scp has no port: a program called ssh adds it, and the user that the server knows
+  const { port, username, pathname } = new URL(server.url);
+  desk.put({ 'bin/ssh': `#!/bin/sh\nPATH=\${PATH#*:} exec ssh -p ${port} -l ${username} "$@"\n` });
+  chmodSync(desk.path('bin/ssh'), 0o755);
+  const short = { ...env, PATH: `${desk.path('bin')}:${process.env['PATH']}` };
+  const url = `git@127.0.0.1:${pathname}app.git`;
+  const before = server.logins();
+  assert.deepEqual(await desk.build(['--ssh', 'default', `${url}#v1.0.0:deep`], { env: short }), deep);
+  assert.deepEqual(await desk.build(['--ssh', 'default', '--build-context', `n=${url}#:deep`, 'one'], { env: short }), { n: 'by ssh\n' });
+  assert.deepEqual(await desk.build(['--ssh', 'default', '-f', '-', 'one'], { env: short, input: `FROM scratch\nADD ${url}#v1.0.0:deep /a/\n` }), {
+    'a/Dockerfile': everything,
+    'a/file': 'by ssh\n',
+  });
+  assert.ok(server.logins() > before);
+  // Nobody to vouch for the build, and a repository that is not there
+  const unknown = await desk.run(['--root', desk.path('fresh2'), `${server.url}app.git`], { env: { ...env, SSH_AUTH_SOCK: '' } });
+  assert.equal(unknown.exitCode, 1);
+  assert.match(unknown.stderr, /ERROR: Cannot .*app\.git/);
+  assert.match(unknown.stderr, /Hint: .*--ssh/);
+  assert.equal((await desk.run(['--ssh', 'default', `${server.url}none.git`], { env })).exitCode, 1);
 });
 
 function startAgent(t: TestContext, socket: string): string {
@@ -109,10 +166,6 @@ function startAgent(t: TestContext, socket: string): string {
   t.after(() => void agent.kill());
   while (!existsSync(socket)) execFileSync('true');
   return socket;
-}
-
-function knownHosts(file: string): Record<string, string> {
-  return { GIT_SSH_COMMAND: `ssh -o UserKnownHostsFile=${file}` };
 }
 
 test('context: a tar and a Dockerfile over http', async (t) => {
@@ -198,7 +251,14 @@ test('named contexts: folder, git, http, scratch; for COPY --from, over stages a
   const [git, server] = [await startGitHttp(desk.path('git')), await startFileServer({ '/in.tar': readFileSync(desk.path('in.tar')), '/plain': 'plain\n' })];
   t.after(() => Promise.all([git.close(), server.close()]));
   assert.deepEqual(await desk.build(['--build-context', `n=${git.url}/app/.git#v1:dir`, 'one']), { 'again/g': 'git\n', g: 'git\n' });
-  assert.deepEqual(await desk.build(['--build-context', `n=${server.url}/in.tar`, 'one']), { 'again/in': 'from a tar\n', in: 'from a tar\n' });
+  assert.deepEqual(
+    await desk.build(['--build-context', `n=${server.url}/in.tar`, '-f', '-', 'one'], { input: 'FROM scratch\nCOPY --from=n context /in.tar\n' }),
+    {
+      // As with docker build, an archive is one file, unlike one that is the main context
+      'in.tar': readFileSync(desk.path('in.tar'), 'utf8'),
+    },
+  );
+  assert.deepEqual(Object.keys(await desk.build(['--build-context', `n=${server.url}/in.tar`, 'one'])), ['again/context', 'context']);
   assert.deepEqual(await desk.build(['--build-context', `n=${server.url}/plain`, 'one']), { 'again/context': 'plain\n', context: 'plain\n' });
   assert.deepEqual(await desk.build(['--build-context', 'n=tools', 'one']), { 'again/tool': 'of the folder\n', tool: 'of the folder\n' });
   desk.put({ 'two/Dockerfile': 'FROM n\nCOPY <<EOF /x\nx\nEOF\n' });
@@ -317,6 +377,55 @@ test('build args: predefined, of the platform, built in', async (t) => {
   assert.equal(silent.exitCode, 0, silent.stdout);
 });
 
+test('build args: BUILDKIT_MULTI_PLATFORM makes an index and a folder of one platform', async (t) => {
+  const desk = new Desk(t).put({ 'ctx/Dockerfile': 'FROM scratch\nCOPY f /\n', 'ctx/f': 'f\n' });
+  const arm = ['--platform', 'linux/arm64', '--build-arg', 'BUILDKIT_MULTI_PLATFORM=1'];
+  assert.deepEqual(await desk.build([...arm, 'ctx']), { 'linux_arm64/f': 'f\n' });
+  const layout = await desk.run([...arm, '-o', `type=oci,dest=${desk.path('layout')},tar=false`, 'ctx']);
+  assert.equal(layout.exitCode, 0, layout.stderr);
+  assert.match(layout.stderr, /\[linux\/arm64 1\/1\] COPY f \//);
+  const read = (path: string) => JSON.parse(readFileSync(desk.path(`layout/${path}`), 'utf8')) as { manifests: { digest: string; platform?: object }[] };
+  const index = read(`blobs/${read('index.json').manifests[0]!.digest.replace(':', '/')}`);
+  assert.deepEqual(
+    index.manifests.map(({ platform }) => platform),
+    [{ architecture: 'arm64', os: 'linux' }],
+  );
+  assert.deepEqual(await desk.build(['--build-arg', 'BUILDKIT_MULTI_PLATFORM=0', 'ctx']), { f: 'f\n' });
+  assert.match((await desk.run(['--build-arg', 'BUILDKIT_MULTI_PLATFORM=maybe', 'ctx'])).stderr, /BUILDKIT_MULTI_PLATFORM=maybe: it is no boolean/);
+  const several = await desk.run(['--build-arg', 'BUILDKIT_MULTI_PLATFORM=0', '--platform', 'linux/amd64,linux/arm64', 'ctx']);
+  assert.match(several.stderr, /Cannot build for several platforms/);
+});
+
+test('build args: what is not made is told, a name changes nothing', async (t) => {
+  const desk = new Desk(t).put({ 'ctx/Dockerfile': 'FROM scratch\nCOPY f /\n', 'ctx/f': 'f\n' });
+  const told = await desk.run(['--build-arg', 'BUILDKIT_INLINE_CACHE=1', '--build-arg', 'BUILDKIT_ATTEST_SBOM=', '-o', 'type=cacheonly', 'ctx']);
+  assert.equal(told.exitCode, 0, told.stderr);
+  assert.match(told.stderr, /BUILDKIT_INLINE_CACHE has no effect/);
+  assert.match(told.stderr, /BUILDKIT_ATTEST_SBOM has no effect/);
+  const quiet = await desk.run(['--build-arg', 'BUILDKIT_INLINE_CACHE=0', '--build-arg', 'BUILDKIT_BUILD_NAME=nightly', '-o', 'type=cacheonly', 'ctx']);
+  assert.equal(quiet.exitCode, 0, quiet.stderr);
+  assert.doesNotMatch(quiet.stderr, /BUILDKIT|warning/i);
+});
+
+const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
+
+test(
+  'build args: BUILDKIT_SANDBOX_HOSTNAME and BUILDKIT_CACHE_MOUNT_NS',
+  { skip: busybox === undefined || findTool('crun') === undefined ? 'busybox or crun missing: run scripts/setup' : false },
+  async (t) => {
+    const desk = new Desk(t).put({
+      'ctx/Dockerfile':
+        'FROM scratch\nCOPY --chmod=755 busybox /bin/busybox\nSHELL ["/bin/busybox", "sh", "-c"]\nARG N\nRUN --mount=type=cache,target=/c /bin/busybox hostname >/name; echo $N >>/c/runs; /bin/busybox cat /c/runs >/runs\nFROM scratch\nCOPY --from=0 /name /runs /\n',
+    });
+    copyFileSync(busybox!, desk.path('ctx/busybox'));
+    const args = (...list: readonly string[]) => [...list.flatMap((arg) => ['--build-arg', arg]), 'ctx'];
+    assert.deepEqual(await desk.build(args('N=1')), { name: 'buildkitsandbox\n', runs: '1\n' });
+    assert.deepEqual(await desk.build(args('N=2', 'BUILDKIT_SANDBOX_HOSTNAME=builder')), { name: 'builder\n', runs: '1\n2\n' });
+    assert.deepEqual(await desk.build(args('N=3', 'BUILDKIT_CACHE_MOUNT_NS=team')), { name: 'buildkitsandbox\n', runs: '3\n' });
+    assert.deepEqual(await desk.build(args('N=4', 'BUILDKIT_CACHE_MOUNT_NS=team')), { name: 'buildkitsandbox\n', runs: '3\n4\n' });
+  },
+);
+
 test('frontends: # syntax= and BUILDKIT_SYNTAX', async (t) => {
   const desk = new Desk(t).put({ 'ctx/f': 'f\n' });
   const run = (syntax: string, ...more: string[]) => desk.run([...more, '-o', 'out', '-f', '-', 'ctx'], { input: `${syntax}\nFROM scratch\nCOPY f /\n` });
@@ -342,9 +451,21 @@ test('frontends: # syntax= and BUILDKIT_SYNTAX', async (t) => {
     assert.match(refused.stderr, />>> # syntax=/);
   }
   assert.match((await run('#', '--build-arg', 'BUILDKIT_SYNTAX=someone/else')).stderr, /Cannot use the frontend "someone\/else"/);
-  const newer = await desk.run(['--progress', 'plain', '-o', 'out', '-f', '-', 'ctx'], {
-    input: '# syntax=docker/dockerfile:1.99\nFROM scratch\nCOPY --shiny f /\n',
-  });
-  assert.equal(newer.exitCode, 1);
-  assert.match(newer.stderr, /1\.99/);
+  // What a newer version may know is told all at once, each with the version that is asked for
+  for (const flags of [[], ['--check']]) {
+    const newer = await desk.run([...flags, '-o', 'out', '-f', '-', 'ctx'], {
+      input: '# syntax=docker/dockerfile:1.99\nFROM scratch\nCOPY --shiny f /\nSHINE x\nRUN --mount=type=shiny,target=/x x\nCOPY --chmod=9 f /\n',
+    });
+    assert.equal(newer.exitCode, 1);
+    for (const line of ['COPY --shiny', 'SHINE', 'RUN --mount', 'COPY --chmod']) assert.ok(newer.stderr.includes(`>>> ${line}`), newer.stderr);
+    assert.equal(newer.stderr.match(/asks for frontend 1\.99, newer than/g)?.length, 4);
+  }
+  assert.equal((await run('# syntax=docker/dockerfile:1.99')).exitCode, 0);
+  const byArgument = await desk.run(['--build-arg', 'BUILDKIT_SYNTAX=docker/dockerfile:1.98', '-f', '-', 'ctx'], { input: 'FROM scratch\nSHINE x\n' });
+  assert.match(byArgument.stderr, /asks for frontend 1\.98/);
+  assert.equal((await run('# syntax=someone/else', '--build-arg', 'BUILDKIT_SYNTAX=docker/dockerfile:1')).exitCode, 0);
+  assert.equal((await run('# syntax=someone/else', '--build-arg', 'BUILDKIT_SYNTAX=dockerfile.v0')).exitCode, 0);
+  // Not a Dockerfile at all
+  const other = await desk.run(['-f', '-', 'ctx'], { input: '{"syntax": "someone/else"}\n' });
+  assert.match(other.stderr, /Cannot use the frontend "someone\/else"/);
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BuildError, BuildErrors, type SourceLocation } from '../../errors.ts';
-import { checkDockerfile, checkFault, parseDockerfile, parseIgnoreFile, type CheckContext } from '../../dockerfile/index.ts';
+import { checkDockerfile, checkFault, parseDockerfile, parseIgnoreFile, valueFaults, type CheckContext } from '../../dockerfile/index.ts';
 
 /** What was found at one place of a file. */
 export interface Finding {
@@ -37,7 +37,7 @@ export function checkFile(path: string, options: CheckFileOptions): CheckedFile 
     const warnings = checkDockerfile(dockerfile, context).filter((warning) => !options.skip.includes(warning.rule));
     // `# check=error=true` makes errors of a file's warnings
     const level = checkFault(dockerfile, warnings, context) === undefined ? 'warning' : 'error';
-    return { path, findings: warnings.map((warning) => ({ level, ...warning })) };
+    return { path, findings: [...valueFaults(dockerfile).flatMap(faultsOf), ...warnings.map((warning): Finding => ({ level, ...warning }))] };
   } catch (error) {
     return { path, findings: faultsOf(error) };
   }

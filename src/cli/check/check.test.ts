@@ -129,3 +129,17 @@ test('isDockerfileName', () => {
     [],
   );
 });
+
+test('check: faults in values are errors, all of a file, with the version that it asks for', async (t) => {
+  const cwd = project(t, {
+    Dockerfile: '# syntax=docker/dockerfile:1.99\nFROM scratch AS Upper\nRUN --mount=type=shiny,target=/x a\nCOPY --chmod=9 a /\nEXPOSE abc\n',
+  });
+  const { code, out } = await check(cwd);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    [...out.matchAll(/^(?:ERROR|WARNING): (\w+)/gm)].map(([, name]) => name),
+    ['BAD_MOUNT', 'BAD_CHMOD', 'BAD_PORT', 'StageNameCasing'],
+  );
+  assert.equal(out.match(/asks for frontend 1\.99, newer than/g)?.length, 3);
+  assert.match(out, /3 \| >>> RUN --mount=type=shiny/);
+});

@@ -7,7 +7,7 @@ import { checkMountText } from '../mount.ts';
 import { nearest } from '../suggest.ts';
 import { commandOf } from './command.ts';
 
-/** Errors: BAD_FLAG, BAD_MOUNT, BAD_DEVICE, and those of flags. Most of a mount is checked only when its variables are known. */
+/** Errors: BAD_FLAG, BAD_MOUNT, BAD_DEVICE, and those of flags. Most of a mount is checked by `valueFaults`, and when its variables are known. */
 export function parseRun(draft: Draft): RunInstruction {
   if (draft.flags.length === 0) return { kind: 'run', ...draft.base, command: commandOf(draft), mounts: none, devices: none };
   const flags = parseFlags(draft.flags, { mount: 'list', network: 'string', security: 'string', device: 'list' });

@@ -117,14 +117,14 @@ test('buildGraph: PATH is set where the base has none', async () => {
 });
 
 const faults: readonly [string, string][] = [
-  ['EXPOSE 99999', 'PORT'],
-  ['EXPOSE 80/icmp', 'PORT'],
-  ['EXPOSE /tcp', 'PORT'],
-  ['EXPOSE 5-3', 'PORT'],
-  ['EXPOSE 1-2:3-5', 'PORT'],
-  ['EXPOSE 1.2.3.999:1:2', 'PORT'],
-  ['STOPSIGNAL FOO', 'SIGNAL'],
-  ['STOPSIGNAL 0', 'SIGNAL'],
+  ['EXPOSE 99999', 'BAD_PORT'],
+  ['EXPOSE 80/icmp', 'BAD_PORT'],
+  ['EXPOSE /tcp', 'BAD_PORT'],
+  ['EXPOSE 5-3', 'BAD_PORT'],
+  ['EXPOSE 1-2:3-5', 'BAD_PORT'],
+  ['EXPOSE 1.2.3.999:1:2', 'BAD_PORT'],
+  ['STOPSIGNAL FOO', 'BAD_SIGNAL'],
+  ['STOPSIGNAL 0', 'BAD_SIGNAL'],
   ['VOLUME $NOTSET', 'VOLUME'],
   ['ENV A="$', 'BAD_EXPANSION'],
   ['USER ${FOO:?no}${NO?must be set}', 'BAD_EXPANSION'],

@@ -1,29 +1,11 @@
-import type { StopsignalInstruction } from '../../dockerfile/index.ts';
-import { frontendError } from '../error.ts';
+import { checkSignal, type StopsignalInstruction } from '../../dockerfile/index.ts';
 import { addHistory } from '../history.ts';
 import type { InstructionContext } from './context.ts';
 
-/** Errors: SIGNAL. */
+/** Errors: BAD_SIGNAL. */
 export function convertStopsignal({ stage, expand }: InstructionContext, instruction: StopsignalInstruction): void {
   const signal = expand(instruction.signal);
-  if (!isSignal(signal)) {
-    throw frontendError('SIGNAL', `Cannot use STOPSIGNAL ${signal}: Invalid signal: ${signal}`, 'Name a signal of Linux, such as SIGTERM, or give its number.');
-  }
+  checkSignal(signal);
   stage.image.config.StopSignal = signal;
   addHistory(stage, `STOPSIGNAL ${signal}`);
-}
-
-const names = new Set(
-  'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX'.split(
-    ' ',
-  ),
-);
-
-/** A number other than 0, or a name with or without SIG in any case. */
-function isSignal(text: string): boolean {
-  if (/^[+-]?\d+$/.test(text)) return Number(text) !== 0;
-  const name = text.toUpperCase().replace(/^SIG/, '');
-  const realTime = /^RT(?:MIN\+|MAX-)(\d{1,2})$/.exec(name);
-  if (realTime !== null) return Number(realTime[1]) >= 1 && Number(realTime[1]) <= (name.startsWith('RTMIN') ? 15 : 14);
-  return names.has(name);
 }
