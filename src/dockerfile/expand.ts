@@ -119,6 +119,9 @@ class Expansion {
         this.position += 1;
         piece = (rawEscapes ? char : '') + (this.next() ?? '');
         words.add(piece);
+      } else if (this.text.startsWith('<<', this.position)) {
+        piece = this.readHeredocSign();
+        words.add(piece);
       } else {
         piece = this.readPlain(stop);
         words.addUnquoted(piece);
@@ -146,11 +149,20 @@ class Expansion {
     const start = this.position;
     while (this.position < this.text.length) {
       const char = this.text[this.position]!;
-      if (char === '$' || char === stop || char === this.options.escape) break;
+      if (char === '$' || char === stop || char === this.options.escape || this.text.startsWith('<<', this.position)) break;
       if (!this.modes.plainQuotes && (char === "'" || char === '"')) break;
       this.position += 1;
     }
     return this.text.slice(start, this.position);
+  }
+
+  /** `<<` and the blanks after it, which belong to the word that follows: `<< EOF` is one word. */
+  private readHeredocSign(): string {
+    const sign = /<<\s*/y;
+    sign.lastIndex = this.position;
+    const piece = sign.exec(this.text)?.[0] ?? '';
+    this.position += piece.length;
+    return piece;
   }
 
   private readSingleQuoted(): string {

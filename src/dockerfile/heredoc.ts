@@ -17,7 +17,7 @@ export function parseHeredocs(line: string): HeredocWord[] {
 
 /** The here-document that a whole text is, as in `RUN <<EOF`; undefined where it is anything else. Errors: BAD_EXPANSION. */
 export function parseHeredocWord(text: string): HeredocWord | undefined {
-  const match = /^(\d*)<<(-?)([^<]*)$/.exec(text);
+  const match = /^(\d*)<<(-?)\s*([^<]*)$/.exec(text);
   if (match === null || match[3] === '') return undefined;
   const rest = match[3]!;
   const words = splitShellWords(rest, { rawQuotes: false, rawEscapes: false });

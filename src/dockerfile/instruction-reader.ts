@@ -6,7 +6,7 @@ import { DockerfileError, fault } from './error.ts';
 import { type HeredocWord, parseHeredocs, stripTabs } from './heredoc.ts';
 import { buildInstruction } from './instruction.ts';
 import type { LogicalLine, LogicalLines } from './logical-line.ts';
-import { trim } from './space.ts';
+import { trim, trimStart } from './space.ts';
 import { type SourceText, withoutLineBreak } from './source-text.ts';
 import { type InstructionParts, splitInstruction } from './split-instruction.ts';
 import { nearest } from './suggest.ts';
@@ -53,7 +53,8 @@ export class InstructionReader {
     return {
       keyword: parts.keyword,
       range: { start: { line: line.startLine, column: line.startColumn }, end: { line: this.source.line, column: last } },
-      original: trim(line.text),
+      // a trigger is kept with the blanks at its end
+      original: parts.keyword.toUpperCase() === 'ONBUILD' ? trimStart(line.text) : trim(line.text),
       source,
       comments: line.comments,
       commentsWithin: line.commentsWithin,

@@ -50,6 +50,11 @@ describe('parseDockerfile reads', () => {
     ],
     ['RUN echo "<<EOF" \'<<X\' a<<Y <<<z', { command: { form: 'shell', text: 'echo "<<EOF" \'<<X\' a<<Y <<<z', heredocs: [] }, mounts: [], devices: [] }],
     ['RUN ["<<EOF"]', { command: { form: 'exec', args: ['<<EOF'] }, mounts: [], devices: [] }],
+    ['RUN <<  EOF\na\nEOF', { command: { form: 'shell', text: '<<  EOF', heredocs: [body('EOF', 'a\n')] }, mounts: [], devices: [] }],
+    ['RUN cat << EOF x\na\nEOF', { command: { form: 'shell', text: 'cat << EOF x', heredocs: [body('EOF', 'a\n')] }, mounts: [], devices: [] }],
+    ['RUN cat << -EOF\na\n-EOF', { command: { form: 'shell', text: 'cat << -EOF', heredocs: [body('-EOF', 'a\n')] }, mounts: [], devices: [] }],
+    ['RUN cat <<- EOF', { command: { form: 'shell', text: 'cat <<- EOF', heredocs: [] }, mounts: [], devices: [] }],
+    ['RUN echo "<< A" a << "" b<< B', { command: { form: 'shell', text: 'echo "<< A" a << "" b<< B', heredocs: [] }, mounts: [], devices: [] }],
     ['RUN <<$EOF\na\n$EOF', { command: { form: 'shell', text: '<<$EOF', heredocs: [body('$EOF', 'a\n')] }, mounts: [], devices: [] }],
     ['COPY a b /c/', { sources: ['a', 'b'], destination: '/c/', heredocs: [], exclude: [] }],
     ['COPY ["a b", "/c"]', { sources: ['a b'], destination: '/c', heredocs: [], exclude: [] }],
@@ -104,6 +109,7 @@ describe('parseDockerfile reads', () => {
     ['MAINTAINER a <b>', { name: 'a <b>' }],
     ['SHELL ["a", "b"]', { args: ['a', 'b'] }],
     ['ONBUILD MAKE it', { expression: 'MAKE it' }],
+    ['ONBUILD  MAKE  it \t', { expression: 'MAKE  it \t' }],
   ];
   for (const [line, fields] of table) it(line.replaceAll('\n', '⏎'), () => assert.deepEqual(one(line), fields));
 

@@ -19,8 +19,9 @@ interface Location {
   readonly ranges?: readonly { readonly start: { readonly line: number }; readonly end: { readonly line: number } }[];
 }
 
-/** Errors: what the command printed, where it is no report. */
-export function readCheckReport(result: CommandResult): CheckReport {
+/** Undefined where the command failed before it could check anything. Errors: what the command printed, where that is no report. */
+function readCheckReport(result: CommandResult): CheckReport | undefined {
+  if (result.exitCode !== 0 && result.stdout === '') return undefined;
   try {
     return JSON.parse(result.stdout) as CheckReport;
   } catch {
@@ -32,6 +33,8 @@ export function readCheckReport(result: CommandResult): CheckReport {
 export function checkDifferences(buildkit: CommandResult, ossb: CommandResult): Difference[] {
   const left = readCheckReport(buildkit);
   const right = readCheckReport(ossb);
+  if (left === undefined || right === undefined)
+    return different('check report', left === undefined ? 'none' : 'there', right === undefined ? 'none' : 'there');
   if ((left.buildError === undefined) !== (right.buildError === undefined)) {
     return [{ where: 'check outcome', buildkit: left.buildError?.message ?? 'accepted', ossb: right.buildError?.message ?? 'accepted' }];
   }

@@ -72,6 +72,10 @@ const table: Readonly<Record<string, readonly Case[]>> = {
   ],
   WorkdirRelativePath: [
     { text: from('WORKDIR a\nWORKDIR b'), finds: [[2, 'Relative workdir "a" can have unexpected results if the base image changes']] },
+    {
+      text: 'FROM scratch AS a\nONBUILD WORKDIR w\nFROM a\nWORKDIR x',
+      finds: [[3, 'Relative workdir "w" can have unexpected results if the base image changes']],
+    },
     { text: from('ENV d=a/b\nWORKDIR $d'), finds: [[3, 'Relative workdir "a/b" can have unexpected results if the base image changes']] },
     { text: from('WORKDIR /a\nWORKDIR b'), finds: [] },
     { text: 'FROM scratch AS a\nWORKDIR /a\nFROM a\nWORKDIR b\n', finds: [] },

@@ -36,6 +36,8 @@ export interface UndefinedName {
 
 export interface StageScope {
   readonly stage: Stage;
+  /** What ONBUILD of the stage below brings, before the steps. */
+  readonly triggers: readonly StepScope[];
   readonly steps: readonly StepScope[];
   /** True where a stage below, or the base image, has set a relative or absolute WORKDIR by an instruction, or SHELL. */
   readonly inherited: { readonly workdir: boolean; readonly shell: boolean };
@@ -146,13 +148,17 @@ function runStage(stage: Stage, before: readonly StageState[], globals: Globals,
   const declared = new Set(base?.declared);
   const inherited = { workdir: base?.workdirSet ?? false, shell: base?.shellSet ?? (config?.shell?.length ?? 0) > 0 };
   const walker = { environment, declared, globals, escape: dockerfile.escape, buildArgs: context.buildArgs ?? {} };
+  const triggers = (base?.stage.instructions ?? []).flatMap((instruction) =>
+    instruction.kind === 'onbuild' && instruction.trigger !== undefined ? [runStep(instruction.trigger, walker)] : [],
+  );
   const steps = stage.instructions.map((instruction) => {
     const step = runStep(instruction, walker);
     return known ? step : { ...step, undefinedNames: [] };
   });
-  const has = (kind: Instruction['kind']): boolean => stage.instructions.some((instruction) => instruction.kind === kind);
+  const has = (kind: Instruction['kind']): boolean => [...triggers, ...steps].some(({ instruction }) => instruction.kind === kind);
   return {
     stage,
+    triggers,
     steps,
     inherited,
     environment: known ? environment : undefined,
@@ -209,7 +215,6 @@ function runStep(instruction: Instruction, walker: Walker): StepScope {
       expand(instruction.chown);
       expand(instruction.chmod);
       expand(instruction.checksum);
-      instruction.exclude.forEach(expand);
       for (const { name, content, expand: expanded } of instruction.heredocs) {
         expand(name);
         if (expanded) attempt(() => expandHeredoc(content, options()));

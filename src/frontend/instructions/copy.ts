@@ -61,7 +61,8 @@ function expandWords({ expand }: InstructionContext, instruction: CopyInstructio
     chown: expand(instruction.chown ?? ''),
     chmod: expand(instruction.chmod ?? ''),
     checksum: expand(instruction.checksum ?? ''),
-    exclude: instruction.exclude.map(expand),
+    // as docker build has it, a $ in a pattern is a $
+    exclude: instruction.exclude,
   };
   if (words.chmod !== '') parseChmod(words.chmod);
   return words;

@@ -43,9 +43,14 @@ test('RUN: one heredoc as the whole command is the script', async () => {
 });
 
 test('RUN: a heredoc with #! is a file that the shell starts', async () => {
-  const { args, files } = lastOp(await graphOf('FROM base\nRUN <<-EOF\n\t#!/usr/bin/env python\n\tprint(1)\n\tEOF\n'), 'run');
+  const { args, files } = lastOp(await graphOf('FROM base\nRUN <<-EOF\n#!/usr/bin/env python\n\tprint(1)\n\tEOF\n'), 'run');
   assert.deepEqual(args, ['/bin/sh', '-c', '/dev/pipes/EOF']);
   assert.deepEqual(files, [{ path: '/dev/pipes/EOF', content: '#!/usr/bin/env python\nprint(1)\n', mode: 0o755 }]);
+});
+
+test('RUN: tabs before #! make it a script of the shell, even where <<- drops them', async () => {
+  const { args, files } = lastOp(await graphOf('FROM base\nRUN <<-EOF\n\t#!/bin/sh -e\n\techo\n\tEOF\n'), 'run');
+  assert.deepEqual([args, files], [['/bin/sh', '-c', '#!/bin/sh -e\necho\n'], []]);
 });
 
 test('RUN: any other heredoc is given to the shell as it stands', async () => {

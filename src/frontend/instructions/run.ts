@@ -61,7 +61,8 @@ function scriptOf(command: Command): Script {
     return { text: [text, ...heredocs.map(({ raw, name }) => raw + name)].join('\n'), files: [], note: '' };
   }
   const note = ` (${summary(only.raw)})`;
-  if (!only.content.startsWith('#!')) return { text: only.content, files: [], note };
+  // as it is written: after tabs, even those that <<- drops, it is no #! line to docker build
+  if (!only.raw.startsWith('#!')) return { text: only.content, files: [], note };
   const path = `/dev/pipes/${only.name}`;
   return { text: path, files: [{ path, content: only.content, mode: 0o755 }], note };
 }

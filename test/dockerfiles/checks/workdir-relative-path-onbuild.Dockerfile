@@ -1,0 +1,4 @@
+FROM busybox AS a
+ONBUILD WORKDIR w
+FROM a
+WORKDIR x

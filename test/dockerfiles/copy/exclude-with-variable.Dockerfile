@@ -1,0 +1,3 @@
+FROM busybox
+ARG V=*.md
+COPY --exclude=$V dir /d

@@ -1,0 +1,3 @@
+FROM busybox
+ONBUILD  LABEL  a=b 	
+ONBUILD RUN echo  x   >/y  

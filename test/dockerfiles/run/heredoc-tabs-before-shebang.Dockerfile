@@ -1,0 +1,5 @@
+FROM busybox
+RUN <<-EOF
+	#!/bin/sh -e
+	echo $0 >/name
+	EOF
