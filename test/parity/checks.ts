@@ -33,8 +33,10 @@ function readCheckReport(result: CommandResult): CheckReport | undefined {
 export function checkDifferences(buildkit: CommandResult, ossb: CommandResult): Difference[] {
   const left = readCheckReport(buildkit);
   const right = readCheckReport(ossb);
-  if (left === undefined || right === undefined)
-    return different('check report', left === undefined ? 'none' : 'there', right === undefined ? 'none' : 'there');
+  if (left === undefined || right === undefined) {
+    const [theirs, ours] = [left, right].map((report) => (report === undefined || report.buildError !== undefined ? 'refused' : 'accepted'));
+    return different('check outcome', theirs!, ours!);
+  }
   if ((left.buildError === undefined) !== (right.buildError === undefined)) {
     return [{ where: 'check outcome', buildkit: left.buildError?.message ?? 'accepted', ossb: right.buildError?.message ?? 'accepted' }];
   }

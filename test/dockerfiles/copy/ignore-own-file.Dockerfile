@@ -1,2 +1,2 @@
-FROM busybox
-COPY *.log /d/
+FROM scratch
+COPY . /d

@@ -1,0 +1,3 @@
+FROM scratch
+ADD . /d
+ADD *.tx? /e/

@@ -1,0 +1,3 @@
+FROM busybox
+ADD link.tar /a/
+ADD --link link.tar /b/

@@ -1,0 +1,2 @@
+FROM scratch
+ADD --checksum=sha256:abc https://example.invalid/x /

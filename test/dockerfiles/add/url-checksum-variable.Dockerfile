@@ -1,0 +1,3 @@
+FROM busybox
+ARG SERVER SUM=f7c20f1345e5a0562377d19bfd558c98adf9530b2cbfaa99f94080c459e1a05c
+ADD --checksum=sha256:$SUM $SERVER/file.txt /

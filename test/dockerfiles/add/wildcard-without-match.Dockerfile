@@ -1,0 +1,2 @@
+FROM busybox
+ADD *.nothing /t/

@@ -1,0 +1,3 @@
+FROM busybox
+ARG A=default
+RUN echo "[$A]" >/a

@@ -1,0 +1,9 @@
+FROM busybox
+ARG D=dir U=1 P=80
+USER $U
+WORKDIR /$D
+EXPOSE $P
+LABEL l=$D
+VOLUME /v$U
+STOPSIGNAL $U
+CMD $D

@@ -1,0 +1,2 @@
+FROM scratch AS Upper
+CMD run

@@ -1,0 +1,3 @@
+# check= skip = jsonargsrecommended , StageNameCasing ; error = true
+FROM scratch AS Upper
+CMD run

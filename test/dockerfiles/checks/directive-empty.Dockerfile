@@ -1,0 +1,2 @@
+# check=
+FROM scratch AS Upper

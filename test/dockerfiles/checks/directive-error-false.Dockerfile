@@ -1,0 +1,3 @@
+# check=error=false;skip=StageNameCasing
+FROM scratch AS Upper
+CMD run

@@ -1,0 +1,3 @@
+FROM --platform=$TARGETPLATFORM busybox AS a
+FROM a
+COPY hello.txt /

@@ -1,0 +1,2 @@
+FROM scratch
+CMD [1, 2]

@@ -1,0 +1,6 @@
+FROM busybox AS a
+EXPOSE 80
+VOLUME /v
+FROM a
+EXPOSE 81 80/tcp
+VOLUME /w /v

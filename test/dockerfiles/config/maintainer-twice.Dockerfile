@@ -1,0 +1,3 @@
+FROM busybox
+MAINTAINER "Quoted" $HOME
+MAINTAINER  Last   One 

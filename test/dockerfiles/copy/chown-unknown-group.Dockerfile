@@ -1,0 +1,2 @@
+FROM busybox
+COPY --chown=0:nosuch hello.txt /a

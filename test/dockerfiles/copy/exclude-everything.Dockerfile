@@ -1,0 +1,3 @@
+FROM busybox
+COPY --exclude=* dir /d
+COPY --exclude=** dir /e

@@ -1,0 +1,2 @@
+FROM busybox
+COPY --chown= --chmod= hello.txt /a

@@ -1,0 +1,3 @@
+FROM busybox
+COPY --from=1 /etc/passwd /x
+FROM busybox

@@ -1,0 +1,2 @@
+FROM scratch
+COPY --from=no-such-image-anywhere /x /x

@@ -1,0 +1,3 @@
+FROM scratch
+COPY . /d
+COPY out/in/keep /e

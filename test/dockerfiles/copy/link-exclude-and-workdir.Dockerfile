@@ -1,0 +1,4 @@
+FROM busybox
+WORKDIR /w
+COPY --link --exclude=sub dir d
+COPY --link hello.txt ./

@@ -1,0 +1,3 @@
+FROM busybox
+ENV files="hello.txt other.txt"
+COPY $files /d/

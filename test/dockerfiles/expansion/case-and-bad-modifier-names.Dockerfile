@@ -1,0 +1,3 @@
+FROM busybox
+ENV a=Abc
+ENV b=${a^^} 

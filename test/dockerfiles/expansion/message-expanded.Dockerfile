@@ -1,0 +1,3 @@
+FROM scratch
+ENV m=why
+ENV a=${unset?because $m}

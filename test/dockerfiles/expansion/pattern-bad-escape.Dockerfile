@@ -1,0 +1,3 @@
+FROM scratch
+ENV s=abc
+ENV a=${s#\a}

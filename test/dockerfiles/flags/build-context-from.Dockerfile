@@ -1,0 +1,2 @@
+FROM more
+COPY other.txt /

@@ -1,0 +1,4 @@
+FROM busybox
+COPY --from=more . /m
+FROM busybox
+COPY hello.txt /

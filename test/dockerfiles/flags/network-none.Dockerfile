@@ -1,0 +1,2 @@
+FROM busybox
+RUN ls /sys/class/net >/net

@@ -1,0 +1,4 @@
+FROM busybox AS a
+RUN echo a >/a
+FROM a
+RUN echo b >/b

@@ -1,0 +1,2 @@
+FROM --platform=windows/amd64 scratch
+COPY hello.txt /

@@ -1,0 +1,2 @@
+FROM --platform=arm64 busybox
+COPY hello.txt /

@@ -1,0 +1,2 @@
+ARG n=x
+FROM busybox AS $n

@@ -1,0 +1,4 @@
+FROM busybox AS scratch
+COPY hello.txt /one
+FROM scratch
+COPY other.txt /two

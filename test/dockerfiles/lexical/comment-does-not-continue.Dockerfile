@@ -1,0 +1,6 @@
+# comment \
+FROM busybox
+# another \
+ENV A=1 \
+# inside \
+  B=2

@@ -1,0 +1,5 @@
+#
+# escape=`
+FROM busybox
+ENV A=a\
+b

@@ -1,0 +1,3 @@
+FROM busybox
+COPY --chmod=600 -- hello.txt /a
+ADD -- other.txt /b

@@ -1,0 +1,2 @@
+FROM scratch
+ENV --chown=1 a=b

@@ -1,0 +1,4 @@
+FROM scratch
+ENV -- a=b
+LABEL -- c=d
+COPY hello.txt /

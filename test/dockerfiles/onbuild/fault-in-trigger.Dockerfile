@@ -1,0 +1,2 @@
+FROM scratch
+ONBUILD COPY --nope a b

@@ -1,0 +1,2 @@
+FROM scratch
+ONBUILD --x RUN true

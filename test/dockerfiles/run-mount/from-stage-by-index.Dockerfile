@@ -1,0 +1,3 @@
+FROM busybox
+FROM busybox
+RUN --mount=from=0,target=/m true

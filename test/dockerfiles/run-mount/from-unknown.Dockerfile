@@ -1,0 +1,2 @@
+FROM busybox
+RUN --mount=from=no-such-image-anywhere,target=/m true

@@ -1,0 +1,5 @@
+FROM busybox
+RUN [ "sh", \
+  # a comment
+  "-c" , \
+  "echo x >/x" ]

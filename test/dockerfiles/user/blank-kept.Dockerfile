@@ -1,0 +1,3 @@
+FROM busybox
+USER $nothing
+COPY hello.txt /

@@ -1,0 +1,6 @@
+FROM busybox
+WORKDIR /a b
+WORKDIR ../up
+WORKDIR c/
+WORKDIR ./
+WORKDIR ../../../..

@@ -1,0 +1,6 @@
+FROM busybox
+WORKDIR "/q d"
+WORKDIR ../up
+WORKDIR /a/
+WORKDIR $nothing/b
+WORKDIR ./
