@@ -1,3 +1,2 @@
 FROM scratch
 ENV a=${-x}
-ENV b=${a b}
