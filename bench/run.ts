@@ -66,8 +66,11 @@ async function measure(workload: Workload): Promise<Row[]> {
   const iterations = Number(values.iterations ?? workload.iterations);
   // The last round is for memory alone: looking at processes takes time from them.
   for (let iteration = 0; iteration <= iterations; iteration++) {
-    for (const builder of builders)
-      await round(workload, builder, iteration, { base, context, registry: registry.address, sampling: iteration === iterations }, results);
+    for (const builder of builders) {
+      const sampling = iteration === iterations;
+      if (!sampling && iteration >= (builder.iterationLimit ?? iterations)) continue;
+      await round(workload, builder, iteration, { base, context, registry: registry.address, sampling }, results);
+    }
   }
   await registry.close();
   rmSync(join(folder, 'registry'), { recursive: true });
