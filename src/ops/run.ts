@@ -133,7 +133,11 @@ async function prepareMount(mount: RunMount, inputs: readonly LayersResult[], po
     case 'secret': {
       const data = await ports.secret(mount.id);
       if (data === undefined) {
-        if (!mount.required) return undefined;
+        if (!mount.required) {
+          // As docker build has it: set, and empty.
+          if (mount.env !== undefined) scope.env.push(`${mount.env}=`);
+          return undefined;
+        }
         throw new OpsError('SECRET_MISSING', `Cannot mount secret ${JSON.stringify(mount.id)}: the build was given no secret of that id`, {
           family: 'validation',
           hint: `Give it with --secret id=${mount.id},src=FILE or --secret id=${mount.id},env=NAME.`,

@@ -1,3 +1,3 @@
 FROM busybox
-RUN echo x >/x
+RUN echo clamped >/clamped
 COPY hello.txt /
