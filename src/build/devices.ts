@@ -1,5 +1,6 @@
 import type { RunOp } from '../graph/index.ts';
 import type { ContainerEdits } from '../worker/index.ts';
+import type { Entitlement } from './request.ts';
 
 /** What `RUN --device` asks for, found among what the host has. The host's descriptions are read when the first step asks, once. */
 export class Devices {
@@ -22,6 +23,16 @@ export class Devices {
   async needed(wanted: RunOp['devices']): Promise<string[]> {
     const devices = await this.#devices();
     return wanted.flatMap((device) => devices.find(device)).filter((name) => !devices.isAutoAllowed(name));
+  }
+
+  /** Whether a device is among those that the entitlements name: all, all of a kind, or as RUN --device names them. Errors: DEVICE_INVALID. */
+  async allowed(entitlements: readonly Entitlement[]): Promise<(name: string) => boolean> {
+    if (entitlements.includes('device')) return () => true;
+    const devices = await this.#devices();
+    const wanted = entitlements.flatMap((entitlement) => (entitlement.startsWith('device=') ? [entitlement.slice('device='.length)] : []));
+    // A kind alone allows all of them here, where RUN --device takes the first.
+    const names = new Set(wanted.flatMap((name) => devices.find({ name: name.includes('=') ? name : `${name}=*`, required: false })));
+    return (name) => names.has(name);
   }
 
   #devices(): ReturnType<typeof load> {

@@ -13,11 +13,9 @@ export async function checkEntitlements(request: BuildRequest, vertices: readonl
     try {
       if (vertex.op.security === 'insecure' && !allow.includes('security.insecure')) throw missing(vertex, 'RUN --security=insecure', 'security.insecure');
       if (vertex.op.devices.length === 0) continue;
-      for (const name of await devices.needed(vertex.op.devices)) {
-        const kind = name.split('=', 1)[0]!;
-        if (!allow.includes('device') && !allow.includes(`device=${kind}`) && !allow.includes(`device=${name}`))
-          throw missing(vertex, `device ${name}`, `device=${name}`);
-      }
+      const allowed = await devices.allowed(allow);
+      const refused = (await devices.needed(vertex.op.devices)).find((name) => !allowed(name));
+      if (refused !== undefined) throw missing(vertex, `device ${refused}`, `device=${refused}`);
     } catch (error) {
       if (error instanceof BuildError) locate(error, vertex.meta.location);
       throw error;

@@ -37,7 +37,11 @@ export async function checkOutputs(outputs: readonly Output[], multiPlatform: bo
     if (output.kind === 'image' && output.push && output.names.length === 0)
       throw requestError('OUTPUT_CONFLICT', 'Cannot push: the image has no name', 'Name it with -t REGISTRY/NAME:TAG.');
     if (output.kind === 'tar' && multiPlatform)
-      throw requestError('OUTPUT_CONFLICT', 'Cannot write one tar of the files of several platforms', 'Use type=local, which makes a folder for each.');
+      throw requestError(
+        'OUTPUT_CONFLICT',
+        'Cannot write one tar of the files of several platforms, which --platform or BUILDKIT_MULTI_PLATFORM ask for',
+        'Use type=local, which makes a folder for each.',
+      );
     if (!('dest' in output) || (output.dest === '-' && output.kind !== 'local')) continue;
     const { checkDestination } = await import('../exporter/index.ts');
     checkDestination(resolve(cwd, output.dest), output.kind === 'local' || ('tar' in output && !output.tar) ? 'folder' : 'file');

@@ -101,6 +101,7 @@ const refused: readonly (readonly [argv: readonly string[], mention: RegExp])[] 
   [['--label', '=x', '.'], /--label/],
   [['--allow', 'all', '.'], /--allow/],
   [['--allow', 'device=', '.'], /--allow/],
+  [['--allow', 'device=vendor.com/gpu,alias=x', '.'], /--allow/],
   [['--call', 'dance', '.'], /--call/],
   [['--call', 'check,format=xml', '.'], /format=json/],
   [['-o', '-', '-o', 'type=oci', '.'], /more than one/],

@@ -156,7 +156,7 @@ function parseLabel(text: string): [string, string] {
 
 function parseEntitlement(text: string): Entitlement {
   if (text === 'network.host' || text === 'security.insecure' || text === 'device') return text;
-  const device = /^device=(.+)$/s.exec(text)?.[1];
+  const device = /^device=([^,]+)$/.exec(text)?.[1];
   if (device !== undefined) return `device=${device}`;
   throw usageError('FLAG_VALUE', `Cannot use --allow ${JSON.stringify(text)}: it is none of network.host, security.insecure, device, device=NAME`);
 }

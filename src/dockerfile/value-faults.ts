@@ -43,7 +43,7 @@ class InstructionValues {
         break;
       case 'copy':
       case 'add':
-        this.words(...instruction.sources, instruction.destination, instruction.chown ?? '', instruction.checksum ?? '', ...instruction.exclude);
+        this.words(...instruction.sources, instruction.destination, instruction.chown ?? '', instruction.checksum ?? '');
         this.value(instruction.chmod ?? '', parseChmod);
         for (const { content, expand } of instruction.heredocs) if (expand) this.attempt(() => expandHeredoc(content, { lookup: anyValue }));
         break;

@@ -18,7 +18,7 @@ devices:
   - name: "1"
     annotations: { org.mobyproject.buildkit.device.class: fast }
     containerEdits:
-      env: [GPU=1]
+      env: [GPU=1, DRIVER=2]
       deviceNodes: [{ path: /dev/gpu1, fileMode: 438 }]
       additionalGids: [44]
   - name: "0"
@@ -79,7 +79,7 @@ describe('CdiDevices', () => {
 
   test('edits: those of a file once, then those of its devices; a later folder goes over an earlier one', () => {
     assert.deepEqual(devices.edits(['vendor.com/gpu=1', 'vendor.com/gpu=0', 'vendor.com/gpu=1', 'vendor.com/nic=a']), {
-      env: ['DRIVER=1', 'GPU=1', 'NIC=run'],
+      env: ['DRIVER=2', 'GPU=1', 'NIC=run'],
       deviceNodes: [
         { path: '/dev/gpu1', hostPath: '/dev/gpu1', fileMode: 438 },
         { path: '/dev/gpu0', hostPath: '/dev/host0' },
@@ -94,14 +94,30 @@ describe('CdiDevices', () => {
 test('parseCdiSpec tells every fault', () => {
   const document = {
     kind: 'nothing',
-    containerEdits: { netDevices: [], env: ['A=1', 5] },
-    devices: [{ name: '-', containerEdits: { deviceNodes: [{ path: 'dev/x', major: -1 }], hooks: [{ hookName: 'later', path: '/x' }] } }],
+    containerEdits: { netDevices: [], env: ['A=1', 5, 'B'], mounts: [{ hostPath: '', containerPath: '/x', type: 'overlay' }] },
+    devices: [
+      { name: '-', containerEdits: { deviceNodes: [{ path: 'dev/x', major: -1, permissions: 'r', mode: 1 }], hooks: [{ hookName: 'later', path: '/x' }] } },
+    ],
   };
   assert.throws(
     () => parseCdiSpec('/etc/cdi/x.json', document),
     (error) => {
       assert.ok(error instanceof ExecutorError && error.code === 'CDI_INVALID');
-      for (const part of ['cdiVersion', 'kind "nothing"', 'netDevices', 'env[1]', 'devices[0].name', '"dev/x" is not absolute', '.major', '"later"']) {
+      for (const part of [
+        'cdiVersion',
+        'kind "nothing"',
+        'netDevices',
+        'env[1]',
+        'devices[0].name',
+        '"dev/x" is not absolute',
+        '.major',
+        '"later"',
+        '"B", which is not NAME=value',
+        '"overlay"',
+        'hostPath "" is not absolute',
+        'permissions "r"',
+        '.mode is not known',
+      ]) {
         assert.ok(error.message.includes(part), `${part} in ${error.message}`);
       }
       return true;

@@ -4,7 +4,7 @@ import { isDeviceKind, parseCdiSpec, type CdiDevice, type CdiSpec, type Containe
 import { executorError } from './error.ts';
 
 /** Where vendors put their files, as BuildKit looks for them: what a later folder says of a device goes over an earlier one's. */
-export const cdiFolders: readonly string[] = ['/etc/cdi', '/var/run/cdi', '/etc/buildkit/cdi'];
+const cdiFolders: readonly string[] = ['/etc/cdi', '/var/run/cdi', '/etc/buildkit/cdi'];
 
 /** A file larger than this is refused. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -20,9 +20,11 @@ interface Registered {
 export class CdiDevices {
   readonly #devices: ReadonlyMap<string, Registered>;
   readonly #faults: readonly string[];
+  readonly #folders: readonly string[];
 
   /** `faults` are told where a device is missing. */
-  constructor(devices: ReadonlyMap<string, Registered>, faults: readonly string[]) {
+  private constructor(folders: readonly string[], devices: ReadonlyMap<string, Registered>, faults: readonly string[]) {
+    this.#folders = folders;
     this.#devices = devices;
     this.#faults = faults;
   }
@@ -53,7 +55,7 @@ export class CdiDevices {
       for (const [name, registered] of here) if (!twice.has(name)) devices.set(name, registered);
       for (const name of twice) devices.delete(name);
     }
-    return new CdiDevices(new Map([...devices].sort(([a], [b]) => (a < b ? -1 : 1))), faults);
+    return new CdiDevices(folders, new Map([...devices].sort(([a], [b]) => (a < b ? -1 : 1))), faults);
   }
 
   /**
@@ -94,7 +96,7 @@ export class CdiDevices {
       all.push(device.edits);
     }
     return {
-      env: all.flatMap(({ env }) => env),
+      env: lastOfEach(all.flatMap(({ env }) => env)),
       deviceNodes: all.flatMap(({ deviceNodes }) => deviceNodes),
       mounts: all.flatMap(({ mounts }) => mounts),
       hooks: all.flatMap(({ hooks }) => hooks),
@@ -105,11 +107,16 @@ export class CdiDevices {
   #missing(name: string): Error {
     const known = [...this.#devices.keys()];
     const hint = [
-      known.length === 0 ? 'No device is described in /etc/cdi or /var/run/cdi.' : `There are: ${known.slice(0, 10).join(', ')}.`,
+      known.length === 0 ? `No device is described in ${this.#folders.join(', ')}.` : `There are: ${known.slice(0, 10).join(', ')}.`,
       ...this.#faults.map((fault) => `${fault}.`),
     ];
     return executorError('DEVICE_MISSING', `Cannot find the required device ${JSON.stringify(name)}: this host describes none of that name`, hint.join(' '));
   }
+}
+
+/** Of several entries for one name, the last. */
+function lastOfEach(env: readonly string[]): string[] {
+  return [...new Map(env.map((entry) => [entry.split('=', 1)[0]!, entry])).values()];
 }
 
 function splitName(name: string): [string, string] {

@@ -32,7 +32,7 @@ export interface DeviceHook {
 }
 
 export type HookName = (typeof hookNames)[number];
-export const hookNames = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'] as const;
+const hookNames = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'] as const;
 
 /** CDI SPEC.md, `containerEdits`: what a device does to the container that it is given to. */
 export interface ContainerEdits {
@@ -108,14 +108,9 @@ function readEdits(value: unknown, where: string, reader: Reader): ContainerEdit
       .map((entry, number) => read(reader.object(entry, `${where}.${name}[${number}]`), `${where}.${name}[${number}]`));
   const gids = reader.list(edits['additionalGids'] ?? edits['additionalGIDs'], `${where}.additionalGids`);
   return {
-    env: reader.textList(edits['env'], `${where}.env`),
+    env: reader.environment(edits['env'], `${where}.env`),
     deviceNodes: each('deviceNodes', (entry, at) => readNode(entry, at, reader)),
-    mounts: each('mounts', (entry, at) => ({
-      hostPath: reader.path(entry['hostPath'], `${at}.hostPath`),
-      containerPath: reader.path(entry['containerPath'], `${at}.containerPath`),
-      ...(entry['type'] === undefined ? {} : { type: reader.text(entry['type'], `${at}.type`) }),
-      options: reader.textList(entry['options'], `${at}.options`),
-    })),
+    mounts: each('mounts', (entry, at) => readMount(entry, at, reader)),
     hooks: each('hooks', (entry, at) => readHook(entry, at, reader)),
     additionalGids: gids.map((gid, number) => reader.count(gid, `${where}.additionalGids[${number}]`)),
   };
@@ -124,11 +119,13 @@ function readEdits(value: unknown, where: string, reader: Reader): ContainerEdit
 const knownEdits: ReadonlySet<string> = new Set(['env', 'deviceNodes', 'mounts', 'hooks', 'additionalGids', 'additionalGIDs']);
 
 function readNode(entry: Record<string, unknown>, at: string, reader: Reader): DeviceNode {
+  reader.known(entry, at, ['path', 'hostPath', 'type', 'major', 'minor', 'fileMode', 'permissions', 'uid', 'gid']);
+  // There is no device cgroup of the step to hold less in.
+  if (entry['permissions'] !== undefined) reader.oneOf(entry['permissions'], ['', 'rw', 'rwm'], `${at}.permissions`);
   const path = reader.path(entry['path'], `${at}.path`);
   const number = (name: 'major' | 'minor' | 'fileMode' | 'uid' | 'gid'): Record<string, number> =>
     entry[name] === undefined ? {} : { [name]: reader.count(entry[name], `${at}.${name}`) };
-  const type = entry['type'] === undefined ? undefined : reader.text(entry['type'], `${at}.type`);
-  if (type !== undefined && !['', 'b', 'c', 'u', 'p'].includes(type)) reader.fault(`${at}.type ${JSON.stringify(type)} is none of b, c, u, p`);
+  const type = entry['type'] === undefined ? undefined : reader.oneOf(entry['type'], ['', 'b', 'c', 'u', 'p'], `${at}.type`);
   return {
     path,
     hostPath: entry['hostPath'] === undefined || entry['hostPath'] === '' ? path : reader.path(entry['hostPath'], `${at}.hostPath`),
@@ -141,7 +138,18 @@ function readNode(entry: Record<string, unknown>, at: string, reader: Reader): D
   };
 }
 
+function readMount(entry: Record<string, unknown>, at: string, reader: Reader): DeviceMount {
+  reader.known(entry, at, ['hostPath', 'containerPath', 'type', 'options']);
+  return {
+    hostPath: reader.path(entry['hostPath'], `${at}.hostPath`),
+    containerPath: reader.path(entry['containerPath'], `${at}.containerPath`),
+    ...(entry['type'] === undefined ? {} : { type: reader.oneOf(entry['type'], ['', 'none', 'bind', 'tmpfs'], `${at}.type`) }),
+    options: reader.textList(entry['options'], `${at}.options`),
+  };
+}
+
 function readHook(entry: Record<string, unknown>, at: string, reader: Reader): DeviceHook {
+  reader.known(entry, at, ['hookName', 'path', 'args', 'env', 'timeout']);
   const name = reader.text(entry['hookName'], `${at}.hookName`);
   const hookName = hookNames.find((known) => known === name);
   if (hookName === undefined) reader.fault(`${at}.hookName ${JSON.stringify(name)} is none of ${hookNames.join(', ')}`);
@@ -149,7 +157,7 @@ function readHook(entry: Record<string, unknown>, at: string, reader: Reader): D
     hookName: hookName ?? 'createRuntime',
     path: reader.path(entry['path'], `${at}.path`),
     args: reader.textList(entry['args'], `${at}.args`),
-    env: reader.textList(entry['env'], `${at}.env`),
+    env: reader.environment(entry['env'], `${at}.env`),
     ...(entry['timeout'] === undefined ? {} : { timeout: reader.count(entry['timeout'], `${at}.timeout`) }),
   };
 }
@@ -203,9 +211,27 @@ class Reader {
     return this.list(value, where).map((entry, number) => this.text(entry, `${where}[${number}]`));
   }
 
+  /** `NAME=value` each. */
+  environment(value: unknown, where: string): string[] {
+    const list = this.textList(value, where);
+    for (const entry of list) if (entry !== '' && entry.indexOf('=') < 1) this.fault(`${where} has ${JSON.stringify(entry)}, which is not NAME=value`);
+    return list;
+  }
+
+  oneOf(value: unknown, words: readonly string[], where: string): string {
+    const text = this.text(value, where);
+    if (!words.includes(text)) this.fault(`${where} ${JSON.stringify(text)} is none of ${words.filter(Boolean).join(', ')}`);
+    return text;
+  }
+
+  /** What is not known could mean less than would be given. */
+  known(entry: Record<string, unknown>, where: string, names: readonly string[]): void {
+    for (const name of Object.keys(entry)) if (!names.includes(name)) this.fault(`${where}.${name} is not known to this version`);
+  }
+
   path(value: unknown, where: string): string {
     const path = this.text(value, where);
-    if (path !== '' && !path.startsWith('/')) this.fault(`${where} ${JSON.stringify(path)} is not absolute`);
+    if (typeof value === 'string' && !path.startsWith('/')) this.fault(`${where} ${JSON.stringify(path)} is not absolute`);
     return path;
   }
 

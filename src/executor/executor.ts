@@ -50,7 +50,7 @@ export class Executor {
 
   /**
    * Runs a step. `folder` is a fresh folder on the store's filesystem that gets the changes; the caller removes it. However the step ends, all its mounts and
-   * processes are gone when this settles. Errors: EXEC_RUNTIME, EXEC_USER, EXEC_MOUNT, EXEC_ID_UNMAPPED, SYSCALL_FAILED; the signal's reason.
+   * processes are gone when this settles. Errors: EXEC_RUNTIME, EXEC_USER, EXEC_MOUNT, EXEC_ID_UNMAPPED, DEVICE_MISSING, SYSCALL_FAILED; the signal's reason.
    */
   async run(request: StepRequest, folder: string, onOutput: OnOutput, signal: AbortSignal): Promise<StepOutcome> {
     const { runtime, overlays, host, runFolder, layerFolder } = this.#options;

@@ -1,6 +1,6 @@
 export { ExecutorError, type ExecutorErrorCode } from './error.ts';
 export type { OnOutput, StepExit, StepMount, StepRequest } from './request.ts';
-export { CdiDevices, cdiFolders } from './cdi-devices.ts';
+export { CdiDevices } from './cdi-devices.ts';
 export type { ContainerEdits } from './cdi-spec.ts';
 export { Executor, type ExecutorOptions, type StepOutcome } from './executor.ts';
 export { openRuntime, type OciRuntime, type RuntimeOptions } from './runtime.ts';

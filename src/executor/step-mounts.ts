@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DiffID } from '../oci/index.ts';
 import type { Overlays } from '../snapshot/index.ts';
@@ -30,7 +30,7 @@ export interface MountResources {
   readonly signal: AbortSignal;
 }
 
-/** Makes ready what a step's mounts show, in the order in which they are to be mounted: by target, parents first. Errors: EXEC_MOUNT, EXEC_ID_UNMAPPED. */
+/** Makes ready what a step's mounts show, in the order in which they are to be mounted: by target, parents first. Errors: EXEC_MOUNT, EXEC_ID_UNMAPPED, DEVICE_MISSING, SYSCALL_FAILED. */
 export async function prepareMounts(
   request: { readonly mounts: readonly (StepMount | HostMount)[]; readonly files: StepRequest['files'] },
   resources: MountResources,
@@ -119,11 +119,13 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
     }
     case 'host': {
       const { hostPath, type, options } = mount.mount;
-      if (type === 'tmpfs') return { kind: 'dir', type, path: 'tmpfs', options: () => [...options] };
-      const stat = statSync(hostPath, { throwIfNoEntry: false });
+      // A step with device nodes of its own has nothing but `nodev` to keep it from others.
+      const kept = options.includes('dev') ? [] : nodev;
+      if (type === 'tmpfs') return { kind: 'dir', type, path: 'tmpfs', options: () => [...options, ...kept] };
+      const stat = statHost(hostPath, mount.target);
       if (!stat) throw executorError('DEVICE_MISSING', `Cannot mount ${hostPath} of a device on ${mount.target}: it is not there`);
       const bound = options.some((option) => option === 'bind' || option === 'rbind') ? options : ['rbind', ...options];
-      return { kind: stat.isDirectory() ? 'dir' : 'file', type: 'bind', path: hostPath, options: () => [...bound] };
+      return { kind: stat.isDirectory() ? 'dir' : 'file', type: 'bind', path: hostPath, options: () => [...bound, ...kept] };
     }
     case 'script':
       writeFileSync(scratch, mount.content, { flag: 'wx' });
@@ -139,7 +141,9 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
  * is the host's.
  */
 function deviceSource(node: DeviceNode, scratch: string, resources: MountResources): string {
-  const stat = statSync(node.hostPath, { throwIfNoEntry: false });
+  const stat = statHost(node.hostPath, node.path);
+  if (stat && !stat.isCharacterDevice() && !stat.isBlockDevice() && !stat.isFIFO())
+    throw executorError('DEVICE_MISSING', `Cannot give the step ${node.path}: ${node.hostPath} is no device`);
   const own = [node.major, node.minor, node.fileMode, node.uid, node.gid].some((part) => part !== undefined);
   if (resources.userNamespace || (stat && !own)) {
     if (!stat) throw executorError('DEVICE_MISSING', `Cannot give the step ${node.path}: ${node.hostPath} is not there`);
@@ -157,6 +161,15 @@ function deviceSource(node: DeviceNode, scratch: string, resources: MountResourc
   chownSync(path, node.uid ?? stat?.uid ?? 0, node.gid ?? stat?.gid ?? 0);
   chmodSync(path, (node.fileMode ?? stat?.mode ?? 0o666) & 0o7777);
   return path;
+}
+
+/** Undefined for what is not there. Errors: DEVICE_MISSING for what this user cannot look at. */
+function statHost(path: string, target: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw executorError('DEVICE_MISSING', `Cannot give the step ${target}: ${path}: ${(error as NodeJS.ErrnoException).code}`, undefined, error);
+  }
 }
 
 function typeBits(type: string | undefined, hostMode: number | undefined): number {

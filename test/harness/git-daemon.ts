@@ -16,7 +16,14 @@ export async function startGitDaemon(folder: string): Promise<GitDaemon> {
   const args = ['--export-all', `--base-path=${folder}`, '--listen=127.0.0.1', `--port=${port}`, '--reuseaddr', folder];
   const child = spawn(program, args, { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  while (!(await answers(port))) if (child.exitCode !== null) throw new Error(`git daemon ended with ${child.exitCode}`);
+  let failure: unknown;
+  child.once('error', (error) => (failure = error));
+  const deadline = Date.now() + 15_000;
+  while (!(await answers(port))) {
+    if (failure !== undefined || child.exitCode !== null) throw new Error(`git daemon ended with ${child.exitCode}`, { cause: failure });
+    if (Date.now() > deadline) throw new Error('git daemon does not answer');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   return {
     url: `git://127.0.0.1:${port}`,
     async close() {
