@@ -168,10 +168,10 @@ async function originTree(origin: ContextOrigin, ports: DefinitionPorts): Promis
 /** The latest time of a file of the tree, whole seconds; undefined for an empty one. */
 async function latestTime(tree: FileTree): Promise<number | undefined> {
   let latest: number | undefined;
-  const todo = [''];
-  for (let folder = todo.pop(); folder !== undefined; folder = todo.pop()) {
+  const pending = [''];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const node of await tree.list(folder)) {
-      if (node.type === 'dir') todo.push(node.path);
+      if (node.type === 'dir') pending.push(node.path);
       else latest = Math.max(latest ?? node.mtimeSec, node.mtimeSec);
     }
   }

@@ -24,13 +24,13 @@ export function extendsInput(op: Op): boolean {
 
 /** Marks the vertices whose layers make up the state of `vertex`. */
 function markChain(vertex: Vertex, set: Set<string>): void {
-  const todo = [vertex];
-  for (let current = todo.pop(); current !== undefined; current = todo.pop()) {
+  const pending = [vertex];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     if (set.has(current.digest)) continue;
     set.add(current.digest);
     const [base, layer] = current.inputs;
     const { op } = current;
-    if ((op.kind === 'merge' || extendsInput(op)) && base !== undefined) todo.push(base);
-    if (op.kind === 'merge' && layer !== undefined) todo.push(layer);
+    if ((op.kind === 'merge' || extendsInput(op)) && base !== undefined) pending.push(base);
+    if (op.kind === 'merge' && layer !== undefined) pending.push(layer);
   }
 }

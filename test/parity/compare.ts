@@ -133,21 +133,20 @@ function sortOut(test: Case, differences: readonly Difference[]): Comparison {
   const explained: { difference: Difference; known: KnownDifference }[] = [];
   const unexplained: Difference[] = [];
   for (const difference of differences) {
-    const known = knownDifferences.find((k) => isAbout(k, test) && difference.where.startsWith(k.where));
+    const known = knownDifferences.find((k) => matches(k.case, test.name) && difference.where.startsWith(k.where));
     if (known === undefined) unexplained.push(difference);
     else explained.push({ difference, known });
   }
   return { case: test, unexplained, explained };
 }
 
-/** Whether the known difference is one of this case. */
-export function isAbout(known: KnownDifference, test: Case): boolean {
+function matches(pattern: string, name: string): boolean {
   return new RegExp(
-    `^${known.case
+    `^${pattern
       .split('*')
       .map((part) => RegExp.escape(part))
       .join('.*')}$`,
-  ).test(test.name);
+  ).test(name);
 }
 
 function lastLines(text: string): string {

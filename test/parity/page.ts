@@ -28,7 +28,7 @@ Compared are
 - the image config with its history, and the manifest, without digests and the times of the build
 - what \`--call check\` says, there and of ${checksOnly} more Dockerfiles that are only checked: accepted or refused, the lines of a fault, and of each warning the rule, its
   description and URL, the text and the lines. The order of warnings means nothing, a warning that is told twice counts once, and after a fault OSSB may tell more than BuildKit, which
-  stops at it. Of what is built, the tests check one in three, to save time; \`test/parity/run.ts --checks\` checks all
+  stops at it
 
 Every difference is an error of the test, but for these, and each of these must be there:
 

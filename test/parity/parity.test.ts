@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { peersMissing } from '../harness/buildkit.ts';
 import { readCases } from './case.ts';
-import { isAbout, knownDifferences, openBench } from './compare.ts';
+import { knownDifferences, openBench } from './compare.ts';
 import type { Bench, KnownDifference } from './compare.ts';
 
 const missing = peersMissing();
@@ -19,12 +19,9 @@ describe('parity with BuildKit: tree, config, history, warnings and refusals of'
     const stale = knownDifferences.filter((known) => !seen.has(known));
     assert.deepEqual(stale, [], 'known differences that no case shows any more');
   });
-  for (const [number, one] of readCases().entries()) {
-    // Time is short in continuous integration: of cases that are built, one in three is checked too. `run.ts --checks` checks them all.
-    const builds = one.checksOnly !== true;
-    const checks = !builds || number % 3 === 0 || knownDifferences.some((known) => isAbout(known, one));
+  for (const one of readCases()) {
     test(one.name, async () => {
-      const comparisons = [...(builds ? [await bench.compare(one)] : []), ...(checks ? [await bench.compareChecks(one)] : [])];
+      const comparisons = [...(one.checksOnly === true ? [] : [await bench.compare(one)]), await bench.compareChecks(one)];
       for (const { known } of comparisons.flatMap((comparison) => comparison.explained)) seen.add(known);
       assert.deepEqual(
         comparisons.flatMap((comparison) => comparison.unexplained),
