@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { runCommand } from './command.ts';
 import type { CommandResult } from './command.ts';
 
+/** The plugin of docker, which is a program of its own too. */
+const buildx = '/usr/libexec/docker/cli-plugins/docker-buildx';
+
 const peer = join(import.meta.dirname, '../../scripts/peers/peer');
 
 /** Why the builders that OSSB is compared with cannot run here, or undefined where they can. */
@@ -30,6 +33,7 @@ export interface BuildKit {
   readonly daemonPid: number;
   /** `docker buildx build ARGUMENTS`, with the network of the host, since the daemon has no bridge. */
   buildArgv(args: readonly string[]): readonly string[];
+  /** The same by buildx alone, which answers sooner and says the same. */
   build(args: readonly string[], options?: { readonly input?: string; readonly timeoutMs?: number }): Promise<CommandResult>;
   prune(): Promise<void>;
   close(): Promise<void>;
@@ -63,14 +67,15 @@ export async function startBuildKit(folder: string, mirror: string): Promise<Bui
   const [program, ...args] = peers.argv(['dockerd', ...flags, '--iptables=false', '--ip6tables=false', '--bridge=none', '-H', socket]);
   const daemon = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   daemon.stderr.pipe(createWriteStream(join(folder, 'dockerd.log')));
-  const docker = ['env', `DOCKER_HOST=${socket}`, `DOCKER_CONFIG=${inside('client')}`, 'docker'];
+  const client = ['env', `DOCKER_HOST=${socket}`, `DOCKER_CONFIG=${inside('client')}`, 'BUILDX_METADATA_WARNINGS=1'];
+  const docker = [...client, 'docker'];
   await answers(() => peers.run([...docker, 'version']), daemon, join(folder, 'dockerd.log'));
   const buildArgv = (more: readonly string[]) => peers.argv([...docker, 'buildx', 'build', '--network', 'host', ...more]);
   return {
     peers,
     daemonPid: daemon.pid!,
     buildArgv,
-    build: (more, options) => runCommand(buildArgv(more), options),
+    build: (more, options) => runCommand(peers.argv([...client, buildx, 'build', '--network', 'host', ...more]), options),
     async prune() {
       await peers.run([...docker, 'buildx', 'prune', '-af']);
       await peers.run([...docker, 'system', 'prune', '-af']);

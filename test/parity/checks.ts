@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { CommandResult } from '../harness/command.ts';
 import type { Difference } from './differences.ts';
 
@@ -30,7 +31,7 @@ function readCheckReport(result: CommandResult): CheckReport | undefined {
 }
 
 /** Differences of two reports: exit codes, faults and their first lines, and warnings with rule, description, URL, text and lines. */
-export function checkDifferences(buildkit: CommandResult, ossb: CommandResult): Difference[] {
+export function callDifferences(buildkit: CommandResult, ossb: CommandResult): Difference[] {
   const left = readCheckReport(buildkit);
   const right = readCheckReport(ossb);
   if (left === undefined || right === undefined) {
@@ -45,6 +46,35 @@ export function checkDifferences(buildkit: CommandResult, ossb: CommandResult): 
     ...faultDifferences(left.buildError, right.buildError),
     ...warningDifferences(left.warnings ?? [], right.warnings ?? [], left.buildError !== undefined),
   ];
+}
+
+/** As callDifferences, with what a build of BuildKit that succeeded told meanwhile. */
+export function warningsOfCall(ossb: CommandResult, warnings: readonly Warning[]): Difference[] {
+  const right = readCheckReport(ossb);
+  if (right === undefined || right.buildError !== undefined)
+    return [{ where: 'check outcome', buildkit: 'accepted', ossb: right?.buildError?.message ?? ossb.stderr }];
+  const expected = warnings.length === 0 ? 'nothing found' : 'something found';
+  return [...different('check exit code', expected, outcome(ossb)), ...warningDifferences(warnings, right.warnings ?? [], false)];
+}
+
+/** Warnings in the metadata file of buildx, BUILDX_METADATA_WARNINGS being set: of SolveStatus, texts in base64. */
+export function warningsOfBuild(metadataFile: string): Warning[] {
+  const metadata = JSON.parse(readFileSync(metadataFile, 'utf8')) as { readonly 'buildx.build.warnings'?: readonly BuildWarning[] };
+  return (metadata['buildx.build.warnings'] ?? []).map(({ short, detail, url, range }) => {
+    const [, ruleName, text] = /^(\w+): (.*?)(?: \(line \d+\))?$/s.exec(decoded(short))!;
+    return { ruleName: ruleName!, detail: text!, description: (detail ?? []).map(decoded).join('\n'), url: url ?? '', location: { ranges: range ?? [] } };
+  });
+}
+
+interface BuildWarning {
+  readonly short: string;
+  readonly detail?: readonly string[];
+  readonly url?: string;
+  readonly range?: NonNullable<Location['ranges']>;
+}
+
+function decoded(text: string): string {
+  return Buffer.from(text, 'base64').toString();
 }
 
 function outcome({ exitCode }: CommandResult): string {

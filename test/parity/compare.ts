@@ -9,7 +9,7 @@ import { startFileServer } from '../harness/file-server.ts';
 import { makeFixture } from '../harness/fixture.ts';
 import { readOciTar } from '../harness/oci-image.ts';
 import { ossb } from '../harness/ossb.ts';
-import { checkDifferences } from './checks.ts';
+import { callDifferences, warningsOfBuild, warningsOfCall } from './checks.ts';
 import { dockerfilesFolder } from './case.ts';
 import type { Case } from './case.ts';
 import { usualContext } from './context.ts';
@@ -36,9 +36,8 @@ export const knownDifferences: readonly KnownDifference[] = JSON.parse(readFileS
 
 /** Both builders over one registry of bases, one server of files and one folder of contexts. */
 export interface Bench {
+  /** Of images, or refusals, and of what the checks say. */
   compare(test: Case): Promise<Comparison>;
-  /** Of what both say to `--call check`. */
-  compareChecks(test: Case): Promise<Comparison>;
   /** BuildKit alone, to see that a case is what it says it is. */
   buildkit(test: Case): Promise<CommandResult>;
   close(): Promise<void>;
@@ -55,27 +54,29 @@ export async function openBench(): Promise<Bench> {
   );
   const bases = await startBases(console.log);
   const kit = await startBuildKit(join(folder, 'buildkit'), bases.address);
-  const place = (test: Case) => prepare(folder, test, server.url);
-  const buildkit = (test: Case) => buildWithBuildKit(kit, place(test), test);
+  const check = ['--call', 'check,format=json', '--progress', 'plain'];
+  const ours = ['--root', join(folder, 'store'), '--registry-mirror', `docker.io=${bases.address}`];
+  const checkWithOssb = (test: Case, paths: Paths) => ossb(['build', ...check, ...ours, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
+  const calls = async (test: Case, paths: Paths) => {
+    const theirs = await kit.build([...check, '-f', `/host${test.file}`, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`]);
+    return callDifferences(theirs, await checkWithOssb(test, paths));
+  };
+  const builds = async (test: Case, paths: Paths) => {
+    const theirs = await buildWithBuildKit(kit, paths, test);
+    const output = ['-o', `type=oci,dest=${paths.ossbTar}`, '--progress', 'plain', '--network', 'host'];
+    const built = await ossb(['build', ...ours, ...output, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
+    const differences = await outcomeDifferences(test, theirs, built, paths, startedAtSeconds);
+    // A build that succeeds has told its warnings; of one that fails, they and the place of the fault are asked for.
+    if (theirs.exitCode !== 0) differences.push(...(await calls(test, paths)));
+    else differences.push(...warningsOfCall(await checkWithOssb(test, paths), warningsOfBuild(paths.metadata)));
+    for (const file of [paths.buildkitTar, paths.ossbTar, paths.metadata]) rmSync(file, { force: true });
+    return differences;
+  };
   return {
-    buildkit,
+    buildkit: (test) => buildWithBuildKit(kit, prepare(folder, test, server.url), test),
     async compare(test) {
-      const paths = place(test);
-      const theirs = await buildWithBuildKit(kit, paths, test);
-      const flags = ['--progress', 'plain', '--root', join(folder, 'store'), '--registry-mirror', `docker.io=${bases.address}`, '--network', 'host'];
-      const ours = await ossb(['build', ...flags, '-o', `type=oci,dest=${paths.ossbTar}`, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
-      const differences = await outcomeDifferences(test, theirs, ours, paths, startedAtSeconds);
-      rmSync(paths.buildkitTar, { force: true });
-      rmSync(paths.ossbTar, { force: true });
-      return sortOut(test, differences);
-    },
-    async compareChecks(test) {
-      const paths = place(test);
-      const call = ['--call', 'check,format=json', '--progress', 'plain'];
-      const theirs = await kit.build([...call, '-f', `/host${test.file}`, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`]);
-      const flags = ['--root', join(folder, 'store'), '--registry-mirror', `docker.io=${bases.address}`];
-      const ours = await ossb(['build', ...call, ...flags, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
-      return sortOut(test, checkDifferences(theirs, ours));
+      const paths = prepare(folder, test, server.url);
+      return sortOut(test, await (test.checksOnly === true ? calls : builds)(test, paths));
     },
     async close() {
       await kit.close();
@@ -90,6 +91,8 @@ interface Paths {
   readonly flags: readonly string[];
   readonly buildkitTar: string;
   readonly ossbTar: string;
+  /** What BuildKit says of the build, its warnings too. */
+  readonly metadata: string;
 }
 
 function prepare(folder: string, test: Case, server: string): Paths {
@@ -100,11 +103,21 @@ function prepare(folder: string, test: Case, server: string): Paths {
   mkdirSync(join(folder, 'out'), { recursive: true });
   const replace = (flag: string) => flag.replaceAll('$CONTEXT', context).replaceAll('$SERVER', server).replaceAll('$DIR', dockerfilesFolder);
   const out = (builder: string) => join(folder, 'out', `${own}-${builder}.tar`);
-  return { context, flags: test.flags.map(replace), buildkitTar: out('buildkit'), ossbTar: out('ossb') };
+  return { context, flags: test.flags.map(replace), buildkitTar: out('buildkit'), ossbTar: out('ossb'), metadata: join(folder, 'out', `${own}.json`) };
 }
 
 function buildWithBuildKit(kit: BuildKit, paths: Paths, test: Case): Promise<CommandResult> {
-  const flags = ['--progress', 'plain', '--provenance=false', '-o', `type=oci,dest=/host${paths.buildkitTar}`, '-f', `/host${test.file}`];
+  const flags = [
+    '--progress',
+    'plain',
+    '--provenance=false',
+    '-o',
+    `type=oci,dest=/host${paths.buildkitTar}`,
+    '--metadata-file',
+    `/host${paths.metadata}`,
+    '-f',
+    `/host${test.file}`,
+  ];
   return kit.build([...flags, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`], { timeoutMs: 120_000 });
 }
 

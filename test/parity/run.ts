@@ -1,5 +1,5 @@
 // Compares OSSB and BuildKit by hand.
-// usage: node test/parity/run.ts [--only-buildkit] [--checks] [--jobs N] [PART-OF-A-NAME...]
+// usage: node test/parity/run.ts [--only-buildkit] [--jobs N] [PART-OF-A-NAME...]
 import { readCases } from './case.ts';
 import type { Case } from './case.ts';
 import { openBench } from './compare.ts';
@@ -7,10 +7,9 @@ import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'only-buildkit': { type: 'boolean' }, checks: { type: 'boolean' }, jobs: { type: 'string', default: '2' } },
+  options: { 'only-buildkit': { type: 'boolean' }, jobs: { type: 'string', default: '2' } },
 });
-const named = readCases().filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
-const cases = values.checks === true ? named : named.filter((test) => test.checksOnly !== true);
+const cases = readCases().filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
 const bench = await openBench();
 const started = performance.now();
 let bad = 0;
@@ -39,7 +38,7 @@ async function check(test: Case): Promise<void> {
 }
 
 async function checkBoth(test: Case): Promise<string[]> {
-  const { unexplained } = await (values.checks === true ? bench.compareChecks(test) : bench.compare(test));
+  const { unexplained } = await bench.compare(test);
   return unexplained.map((d) => `${d.where}: BuildKit ${d.buildkit}, OSSB ${d.ossb}`);
 }
 
