@@ -1,4 +1,4 @@
-import { detectSyntax, resolveFrontend, type Dockerfile } from '../dockerfile/index.ts';
+import { requireBuiltInFrontend, resolveFrontend, type Dockerfile } from '../dockerfile/index.ts';
 import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
 import type { Platform } from '../oci/index.ts';
 import { readBuiltInArgs } from './built-in-args.ts';
@@ -59,10 +59,7 @@ const builtIn = 'dockerfile.v0';
 export function checkSyntax(input: DockerfileInput, buildArgs: Readonly<Record<string, string>>): string | undefined {
   const asked = buildArgs['BUILDKIT_SYNTAX'] || undefined;
   if (asked === builtIn) return 'docker/dockerfile';
-  const found = asked === undefined ? detectSyntax(input.text) : undefined;
-  const name = asked ?? found?.image;
-  if (name === undefined) return undefined;
-  const text = Buffer.from(input.text).toString('utf8');
-  resolveFrontend(name, found === undefined ? undefined : { file: input.name, startLine: found.line, endLine: found.line, text });
+  if (asked === undefined) requireBuiltInFrontend(input.text, input.name);
+  else resolveFrontend(asked);
   return asked;
 }

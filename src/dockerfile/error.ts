@@ -18,6 +18,7 @@ export type DockerfileErrorCode =
   | 'BAD_EXPANSION'
   | 'BAD_MOUNT'
   | 'BAD_DEVICE'
+  | 'BAD_CHECKSUM'
   | 'BAD_CHMOD'
   | 'BAD_DURATION'
   | 'BAD_PORT'

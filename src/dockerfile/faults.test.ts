@@ -66,6 +66,7 @@ const values = [
   'RUN --mount=type=bind,target=/ --mount=type=tmpfs,target=/t,size=much a',
   'COPY --chmod=999 a /b',
   'ADD --chmod=u=rwz a /b',
+  'ADD --checksum=md5:1 https://a.example/b /b',
   'EXPOSE 80 abc',
   'STOPSIGNAL SIGNOPE',
   'ENV a=${b:=c}',
@@ -79,6 +80,7 @@ const valueCodes = [
   'BAD_MOUNT',
   'BAD_CHMOD',
   'BAD_CHMOD',
+  'BAD_CHECKSUM',
   'BAD_PORT',
   'BAD_SIGNAL',
   'BAD_EXPANSION',
@@ -95,7 +97,7 @@ test('valueFaults: all of a file, with their lines', () => {
   );
   assert.deepEqual(
     faults.map(({ location }) => location?.startLine),
-    [2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11],
+    [2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 12],
   );
   for (const { message, location } of faults) assert.ok(message.startsWith('Cannot ') && location?.text === dockerfile.text, message);
 });
@@ -105,6 +107,7 @@ test('valueFaults: nothing of what variables decide', () => {
 RUN --mount=type=$T,required,size=1,target=/ --mount=target=$D --mount=type=cache,target=/x,sharing=$S,mode=$M --mount=type=cache x
 RUN --mount=type=cache,target=. --mount=type=cache,target=../.. --mount="type=tmpfs,target='/a b'" x
 COPY --chmod=$MODE a /b
+ADD --checksum=$SUM https://a.example/b /b
 COPY --exclude=\${ a /b
 EXPOSE $PORT \${X:-80}
 STOPSIGNAL \${SIGNAL}

@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../errors.ts';
+import { detectSyntax } from './directive.ts';
 import { DockerfileError, type DockerfileErrorCode, fault } from './error.ts';
 
 /** The newest version of the language that is known here. */
@@ -44,6 +45,15 @@ export function resolveFrontend(image: string, location?: SourceLocation): Front
   };
 }
 
+/**
+ * The frontend that a file itself names is the one that is built in; one that names none is taken as it. `file` is its name in errors.
+ * Errors: UNSUPPORTED_FRONTEND.
+ */
+export function requireBuiltInFrontend(text: string | Uint8Array, file: string): void {
+  const found = detectSyntax(text);
+  if (found !== undefined) resolveFrontend(found.image, { file, startLine: found.line, endLine: found.line, text: Buffer.from(text).toString('utf8') });
+}
+
 /** The version after `languageVersion` that a file asks for; undefined where it asks for none such. */
 export function newerVersionOf(image: string | undefined): string | undefined {
   if (image === undefined) return undefined;
@@ -69,6 +79,7 @@ const growing: ReadonlySet<DockerfileErrorCode> = new Set([
   'BAD_EXPANSION',
   'BAD_MOUNT',
   'BAD_DEVICE',
+  'BAD_CHECKSUM',
   'BAD_CHMOD',
   'BAD_DURATION',
   'BAD_PORT',

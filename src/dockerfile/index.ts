@@ -16,7 +16,7 @@ export { parseIgnoreFile } from './ignore-file.ts';
 export { ignoreMatcher, type IgnoreMatcher } from './ignore-matcher.ts';
 export { cleanPattern, matchPattern } from './pattern.ts';
 export { detectCheck, detectSyntax, type SyntaxName } from './directive.ts';
-export { languageVersion, resolveFrontend, withNewerHint, type FrontendImage } from './frontend-image.ts';
+export { languageVersion, requireBuiltInFrontend, resolveFrontend, withNewerHint, type FrontendImage } from './frontend-image.ts';
 export { parseCheckOptions, type CheckOptions } from './check-options.ts';
 export { nearest } from './suggest.ts';
 export { checkDockerfile, checkFault, type Warning } from './checks/check.ts';

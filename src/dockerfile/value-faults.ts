@@ -1,4 +1,5 @@
 import type { Dockerfile, Instruction } from './ast.ts';
+import { checkChecksum } from './checksum.ts';
 import { parseChmod } from './chmod.ts';
 import { DockerfileError, located } from './error.ts';
 import { expandHeredoc, expandWord } from './expand.ts';
@@ -43,7 +44,8 @@ class InstructionValues {
         break;
       case 'copy':
       case 'add':
-        this.words(...instruction.sources, instruction.destination, instruction.chown ?? '', instruction.checksum ?? '');
+        this.words(...instruction.sources, instruction.destination, instruction.chown ?? '');
+        this.value(instruction.checksum ?? '', checkChecksum);
         this.value(instruction.chmod ?? '', parseChmod);
         for (const { content, expand } of instruction.heredocs) if (expand) this.attempt(() => expandHeredoc(content, { lookup: anyValue }));
         break;

@@ -221,6 +221,10 @@ test('Dockerfile: on standard input, with and without a context; outside the con
   assert.deepEqual(Object.keys(await desk.build(['-f', 'elsewhere/Dockerfile', 'ctx'])), ['file']);
   assert.match((await desk.run(['-f', '-', '-'], { input: 'x' })).stderr, /ERROR/);
   assert.match((await desk.run(['ctx'])).stderr, /Dockerfile/);
+  desk.put({ 'ctx/dockerfile': 'FROM scratch\nCOPY file /lower\n' });
+  assert.deepEqual(await desk.build(['ctx']), { lower: 'x\n' });
+  desk.put({ 'ctx/Dockerfile': 'FROM scratch\nCOPY file /upper\n' });
+  assert.deepEqual(await desk.build(['ctx']), { upper: 'x\n' });
 });
 
 test('named contexts: folder, git, http, scratch; for COPY --from, over stages and images', async (t) => {
@@ -264,6 +268,7 @@ test('named contexts: folder, git, http, scratch; for COPY --from, over stages a
   desk.put({ 'two/Dockerfile': 'FROM n\nCOPY <<EOF /x\nx\nEOF\n' });
   assert.deepEqual(await desk.build(['--build-context', 'n=scratch', 'two']), { x: 'x\n' });
   assert.match((await desk.run(['--build-context', 'n=nowhere', 'two'])).stderr, /there is no folder "nowhere"/);
+  assert.match((await desk.run(['--build-context', 'n=input:one', 'two'])).stderr, /n=input:one": targets of bake files cannot be named here/);
 });
 
 test('named contexts: for one platform only', async (t) => {

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BuildError, BuildErrors, type SourceLocation } from '../../errors.ts';
-import { checkDockerfile, checkFault, parseDockerfile, parseIgnoreFile, valueFaults, type CheckContext } from '../../dockerfile/index.ts';
+import {
+  checkDockerfile,
+  checkFault,
+  parseDockerfile,
+  parseIgnoreFile,
+  requireBuiltInFrontend,
+  valueFaults,
+  type CheckContext,
+} from '../../dockerfile/index.ts';
 
 /** What was found at one place of a file. */
 export interface Finding {
@@ -31,7 +39,9 @@ export interface CheckFileOptions {
 export function checkFile(path: string, options: CheckFileOptions): CheckedFile {
   try {
     const text = readFileSync(path === '-' ? 0 : resolve(options.cwd, path));
-    const dockerfile = parseDockerfile(text, { file: path === '-' ? 'Dockerfile' : path });
+    const file = path === '-' ? 'Dockerfile' : path;
+    requireBuiltInFrontend(text, file);
+    const dockerfile = parseDockerfile(text, { file });
     const ignorePatterns = path === '-' ? undefined : readIgnorePatterns(resolve(options.cwd, path));
     const context: CheckContext = { buildArgs: options.buildArgs, ...(ignorePatterns === undefined ? {} : { ignorePatterns }) };
     const warnings = checkDockerfile(dockerfile, context).filter((warning) => !options.skip.includes(warning.rule));

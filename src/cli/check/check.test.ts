@@ -110,6 +110,14 @@ test('check: the ignore file beside the Dockerfile counts, and build args do', a
   assert.match((await check(cwd, 'arg')).out, /InvalidDefaultArgInFrom/);
 });
 
+test('check: a frontend that is not built in is the one error of its file', async (t) => {
+  const cwd = project(t, { other: '# syntax=example.com/own/frontend:2\nANY thing\n', known: `# syntax=docker/dockerfile:1\n${clean}` });
+  const { code, out } = await check(cwd, 'other', 'known');
+  assert.equal(code, 1);
+  assert.match(out, /ERROR: UNSUPPORTED_FRONTEND\n[\s\S]*example\.com\/own\/frontend:2[\s\S]*other:1\n/);
+  assert.match(out, /2 files, 1 error\.\n$/);
+});
+
 test('check: a file that is no text', async (t) => {
   const cwd = project(t, { Dockerfile: '\u0000\u0001\u001b[2J' });
   const { code, out } = await check(cwd);

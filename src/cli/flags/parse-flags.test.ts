@@ -58,6 +58,7 @@ const bad: readonly (readonly [argv: string, codes: readonly string[], mention: 
   ['--provenance mode=max', ['FLAG_UNSUPPORTED'], /--provenance/],
   ['--attest type=sbom', ['FLAG_UNSUPPORTED'], /--attest/],
   ['--ulimit nofile=1', ['FLAG_UNSUPPORTED'], /--ulimit/],
+  ['--cgroup-parent x', ['FLAG_UNSUPPORTED'], /--cgroup-parent/],
   ['-m 1g', ['FLAG_UNSUPPORTED'], /-m/],
   ['--squash', ['FLAG_UNSUPPORTED'], /--squash/],
   ['--zzz --cache-from x --push=2', ['FLAG_UNKNOWN', 'FLAG_UNSUPPORTED', 'FLAG_VALUE'], /zzz/],
