@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../content/index.ts';
@@ -154,6 +155,39 @@ test('build: a layer that one registry has lost comes from another', { skip: ski
     downloads.map((detail) => detail.split('/')[0]),
     [bench.registry.host, other.registry.host],
   );
+});
+
+test('build: a base is unpacked while it is downloaded', { skip: skipSteps }, async () => {
+  await using bench = await Bench.open();
+  const { ref, layer } = bench.addBase('base:1', { ...shellFiles(), noise: randomBytes(1 << 20) });
+  const bytes = bench.registry.blobs.get(layer.digest)!;
+  let sendRest: (() => void) | undefined;
+  bench.registry.fail(layer.digest, (_, res) => {
+    res.writeHead(200, { 'content-length': String(bytes.length) });
+    res.write(bytes.subarray(0, bytes.length >> 1));
+    sendRest = () => res.end(bytes.subarray(bytes.length >> 1));
+  });
+  // The rest is not sent before the unpacking has begun.
+  const onEvent = (event: BuildEvent): void => {
+    if (event.kind === 'activity' && event.activity === 'unpack') setTimeout(() => sendRest?.(), 100);
+  };
+  await bench.succeed(`FROM ${ref}\nRUN cat /noise >/copy\n`, { tags: ['app'], outputs: [{ kind: 'local', dest: join(bench.folder, 'out') }] }, { onEvent });
+  assert.equal(readFileSync(join(bench.folder, 'out/copy')).length, 1 << 20);
+});
+
+test('build: a download that is begun anew is unpacked all the same, and altered bytes are told and leave nothing', { skip: skipSteps }, async () => {
+  await using bench = await Bench.open();
+  const { ref, layer } = bench.addBase('base:1', { ...shellFiles(), noise: randomBytes(1 << 20) });
+  const altered = Buffer.from(bench.registry.blobs.get(layer.digest)!).fill(0, 500_000, 600_000);
+  bench.registry.fail(layer.digest, (_, res) => end(res, 200, {}, altered));
+  const request = { outputs: [{ kind: 'local', dest: join(bench.folder, 'out') }] } as const;
+  await bench.succeed(`FROM ${ref}\nRUN cat /noise >/copy\n`, request);
+  assert.equal(readFileSync(join(bench.folder, 'out/copy')).length, 1 << 20);
+  rmSync(bench.store, { recursive: true });
+  bench.registry.fail(layer.digest, (_, res) => end(res, 200, {}, altered), 100);
+  const { error } = await bench.run(`FROM ${ref}\nRUN cat /noise >/copy\n`, request);
+  assert.equal((error as BuildError).code, 'REGISTRY_DIGEST_MISMATCH');
+  assert.deepEqual([bench.temporaries(), existsSync(join(bench.store, 'layers'))], [[], false]);
 });
 
 test('build: a layer that no registry has any more is LAYER_LOST and names who was asked', { skip: skipLayers }, async () => {

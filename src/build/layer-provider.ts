@@ -1,7 +1,7 @@
 import { utimesSync, statSync } from 'node:fs';
 import type { LayerSource, LayerSources } from '../cache/index.ts';
 import type { Store } from '../content/index.ts';
-import type { LayerStore } from '../layer/index.ts';
+import type { ArrivingBlob, LayerStore } from '../layer/index.ts';
 import { layerCompression, layerMediaType, parseReference, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { StepEvent } from '../solver/index.ts';
@@ -33,6 +33,7 @@ export class LayerProvider {
   readonly #blobs = new Map<DiffID, Promise<void>>();
   readonly #indexes = new Map<DiffID, Promise<LayerIndex>>();
   readonly #unpacked = new Map<DiffID, Promise<void>>();
+  readonly #arrivals = new Map<DiffID, Arrival>();
   /** By layer, the chain up to it. */
   readonly #expected = new Map<DiffID, readonly DiffID[]>();
   /** Layers are not lost while a build holds its lease, but they come to be. */
@@ -70,15 +71,14 @@ export class LayerProvider {
   }
 
   /**
-   * Returns when every layer of a chain, lowest first, is unpacked. All are fetched at once; each is unpacked when it and those below it are there: a folder that a layer only
-   * implies has the attributes that it has below.
+   * Returns when every layer of a chain, lowest first, is unpacked. All are fetched at once; each is unpacked as it arrives, once those below it are there: a folder that a
+   * layer only implies has the attributes that it has below.
    */
   async unpack(diffIDs: readonly DiffID[], emit?: Emit): Promise<void> {
     const missing = diffIDs.filter((diffID) => !this.#options.layers.forms(diffID).dir);
     for (const diffID of missing) this.fetch(diffID, emit).catch(() => {});
     for (const diffID of missing) {
-      await this.fetch(diffID, emit);
-      await once(this.#unpacked, diffID, () => this.#unpack(diffID, diffIDs.slice(0, diffIDs.indexOf(diffID))));
+      await once(this.#unpacked, diffID, () => this.#unpack(diffID, diffIDs.slice(0, diffIDs.indexOf(diffID)), emit));
     }
   }
 
@@ -135,7 +135,7 @@ export class LayerProvider {
     const failures: BuildError[] = [];
     for (const source of from) {
       try {
-        await this.#pullFrom(source, emit);
+        await this.#pullFrom(source, emit, (path) => this.#arrival(diffID).begin({ path, descriptor: source.descriptor }));
         layers.registerBlob(diffID, source.descriptor);
         return;
       } catch (error) {
@@ -155,7 +155,7 @@ export class LayerProvider {
     );
   }
 
-  async #pullFrom({ reference, descriptor }: LayerSource, emit?: Emit): Promise<void> {
+  async #pullFrom({ reference, descriptor }: LayerSource, emit?: Emit, onFile?: (path: string) => void): Promise<void> {
     const { store, registry, activity, signal } = this.#options;
     if (store.blobs.has(descriptor.digest)) return;
     activity('download', `${reference} ${descriptor.digest}`);
@@ -163,14 +163,65 @@ export class LayerProvider {
     await client.pullBlob(parseReference(reference), descriptor, store.blobs, {
       signal,
       onProgress: (current: number) => emit?.({ kind: 'progress', id: descriptor.digest, action: 'downloading', current, total: descriptor.size }),
+      ...(onFile && { onFile }),
     });
   }
 
-  async #unpack(diffID: DiffID, below: readonly DiffID[]): Promise<void> {
-    const { layers, worker, activity, signal } = this.#options;
+  async #unpack(diffID: DiffID, below: readonly DiffID[], emit?: Emit): Promise<void> {
+    const { store, layers, worker, activity, signal } = this.#options;
+    if (layers.forms(diffID).dir) return;
+    const arrival = this.#arrival(diffID);
+    const fetched = this.fetch(diffID, emit);
+    const arriving = await Promise.race([fetched.then(() => undefined), arrival.begun]);
     if (layers.forms(diffID).dir) return;
     activity('unpack', diffID);
-    await (await worker()).unpackLayer(diffID, below, signal);
+    const onItsWay = arriving !== undefined && !store.blobs.has(arriving.descriptor.digest);
+    if (onItsWay && (await this.#unpackArriving(diffID, below, arriving, fetched, arrival))) return;
+    await fetched;
+    await (await worker()).unpackLayer(diffID, { below }, signal);
+  }
+
+  /** Unpacks a layer while it is downloaded. False where that came to nothing: the blob, once it is here, tells why. */
+  async #unpackArriving(diffID: DiffID, below: readonly DiffID[], arriving: ArrivingBlob, fetched: Promise<void>, { over }: Arrival): Promise<boolean> {
+    const { worker, signal } = this.#options;
+    const failed = new AbortController();
+    fetched.catch(() => failed.abort());
+    try {
+      await (await worker()).unpackLayer(diffID, { below, arriving }, AbortSignal.any([signal, over, failed.signal]));
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
+    await fetched;
+    return true;
+  }
+
+  #arrival(diffID: DiffID): Arrival {
+    let arrival = this.#arrivals.get(diffID);
+    if (arrival === undefined) this.#arrivals.set(diffID, (arrival = new Arrival()));
+    return arrival;
+  }
+}
+
+/** The download of a layer, for who wants to read along. */
+class Arrival {
+  readonly #begun = Promise.withResolvers<ArrivingBlob>();
+  readonly #over = new AbortController();
+  #attempts = 0;
+
+  /** Never resolves where the layer is not downloaded by this process. */
+  get begun(): Promise<ArrivingBlob> {
+    return this.#begun.promise;
+  }
+
+  /** Aborted when the file that it began with grows no more, since the download was begun anew. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  begin(blob: ArrivingBlob): void {
+    if (this.#attempts++ === 0) this.#begun.resolve(blob);
+    else this.#over.abort();
   }
 }
 

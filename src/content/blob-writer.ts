@@ -32,6 +32,11 @@ export class BlobWriter implements Disposable {
     }
   }
 
+  /** The temporary file, which grows with each write. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** Bytes written so far. */
   get size(): number {
     return this.#size;

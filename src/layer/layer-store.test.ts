@@ -326,6 +326,23 @@ test('a blob that is not the layer that it was said to be is refused and leaves 
   await assert.rejects(layers.ensureDir(cut, signal), { code: 'STREAM_CORRUPT' });
 });
 
+test('a layer is unpacked while its blob arrives; what is another layer leaves nothing', async () => {
+  const { store, layers } = fresh();
+  const tar = execFileSync('tar', ['-cf', '-', '-C', '/etc', 'hostname', 'passwd']);
+  const packed = gzipSync(tar);
+  const diffID = digestOf(tar) as string as DiffID;
+  const descriptor = { mediaType: mediaTypes.ociLayerGzip, digest: digestOf(packed), size: packed.length };
+  const path = join(dir, `arriving${count}`);
+  writeFileSync(path, packed.subarray(0, 100));
+  const unpacking = layers.ensureDir(diffID, signal, { arriving: { path, descriptor } });
+  appendFileSync(path, packed.subarray(100));
+  assert.deepEqual(readFileSync(join(await unpacking, 'passwd')), readFileSync('/etc/passwd'));
+  assert.deepEqual([layers.has(diffID), layers.blob(diffID)], [true, undefined]);
+  const wrong = digestOf('wrong') as string as DiffID;
+  await assert.rejects(layers.ensureDir(wrong, signal, { arriving: { path, descriptor } }), withCode('LAYER_MISMATCH'));
+  assert.deepEqual([layers.has(wrong), layers.forms(wrong).dir, leftovers(store)], [false, false, []]);
+});
+
 test('a decompression bomb stops at its limit, also as a sparse file', async () => {
   const { store } = fresh();
   const layers = new LayerStore(store, codec, { limits: { freeBytes: 1 << 20, ratio: 20 } });

@@ -2,7 +2,7 @@ import { closeSync, createReadStream, existsSync, mkdirSync, openSync, renameSyn
 import { join } from 'node:path';
 import { storageError, type Store } from '../content/index.ts';
 import { hexOf, layerCompression, layerMediaType, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
-import type { Codec } from '../stream/index.ts';
+import type { Codec, CompressedFile } from '../stream/index.ts';
 import { contentDigestOf, layerTree, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
 import { BlobTable } from './blob-table.ts';
 import { Contents, missing, type LayerFormsOnDisk } from './contents.ts';
@@ -28,6 +28,13 @@ export interface LayerStoreOptions {
 export interface EnsureDirOptions {
   /** The chain below, lowest first: folders that the layer only implies get their attributes from there. Default: none, and they are root's, 0755. */
   readonly below?: readonly DiffID[];
+  /** A file that another process is still writing, which is to become the layer's blob; nothing is left if it does not. Default: the layer's bytes are in the store. */
+  readonly arriving?: ArrivingBlob;
+}
+
+export interface ArrivingBlob {
+  readonly path: string;
+  readonly descriptor: Descriptor;
 }
 
 /** Which forms of a layer there are. */
@@ -161,7 +168,7 @@ export class LayerStore {
     const folder = this.#temporaryFolder();
     try {
       const writer = new FolderWriter(folder, this.#folderOptions());
-      await this.#unpack(diffID, writer, signal);
+      await this.#unpack(diffID, writer, signal, options.arriving);
       writer.finish(await this.#attributes(writer.implied, options.below ?? []));
       this.#publish(folder, final);
     } catch (error) {
@@ -288,12 +295,14 @@ export class LayerStore {
     return record;
   }
 
-  async #unpack(diffID: DiffID, folder: FolderWriter | undefined, signal: AbortSignal): Promise<{ index: LayerIndex }> {
+  async #unpack(diffID: DiffID, folder: FolderWriter | undefined, signal: AbortSignal, arriving?: ArrivingBlob): Promise<{ index: LayerIndex }> {
     const tar = this.#path(diffID, 'tar');
     const tarSource = existsSync(tar) ? createReadStream(tar, { highWaterMark: 256 << 10 }) : undefined;
-    const source = tarSource ?? this.#stream(diffID)?.(signal);
+    const source =
+      tarSource ??
+      (arriving ? this.#decompress(arriving.descriptor, { path: arriving.path, growsTo: arriving.descriptor.size }, signal) : this.#stream(diffID)?.(signal));
     if (!source) throw missing(diffID);
-    const blob = tarSource ? undefined : this.blob(diffID);
+    const blob = tarSource ? undefined : (arriving?.descriptor ?? this.blob(diffID));
     const maxBytes = blob ? Math.max(this.#limits.freeBytes, this.#limits.ratio * blob.size) : Number.MAX_SAFE_INTEGER;
     const unpacker = new Unpacker({ diffID, maxBytes, maxEntries: this.#limits.maxEntries, ...(folder ? { folder } : {}) });
     try {
@@ -316,8 +325,11 @@ export class LayerStore {
   #stream(diffID: DiffID): ((signal: AbortSignal) => AsyncIterable<Uint8Array>) | undefined {
     const blob = this.blob(diffID);
     if (!blob) return undefined;
-    const compression = layerCompression(blob.mediaType) ?? 'gzip';
-    return (signal) => this.#codec.decompress(compression, { path: this.#store.blobs.path(blob.digest) }, signal);
+    return (signal) => this.#decompress(blob, { path: this.#store.blobs.path(blob.digest) }, signal);
+  }
+
+  #decompress(blob: Descriptor, file: CompressedFile, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.#codec.decompress(layerCompression(blob.mediaType) ?? 'gzip', file, signal);
   }
 
   #contents(): Contents {

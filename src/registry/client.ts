@@ -45,6 +45,11 @@ export interface TransferOptions {
   readonly onProgress?: OnProgress;
 }
 
+export interface PullBlobOptions extends TransferOptions {
+  /** Is told the file that grows to be the blob, once for each attempt; not verified before pullBlob has ended. Not called where nothing is downloaded here. */
+  readonly onFile?: (path: string) => void;
+}
+
 export interface PushBlobOptions extends TransferOptions {
   /** A repository of the same registry that is thought to have the blob. */
   readonly mountFrom?: string;
@@ -93,12 +98,12 @@ export class RegistryClient {
   }
 
   /** Has the blob in the store: downloads and verifies it where it is not. Equal wishes at once are one download, also across processes. */
-  async pullBlob(ref: Reference, descriptor: Descriptor, blobs: BlobStore, { signal, onProgress = () => {} }: TransferOptions): Promise<void> {
+  async pullBlob(ref: Reference, descriptor: Descriptor, blobs: BlobStore, { signal, onProgress = () => {}, onFile }: PullBlobOptions): Promise<void> {
     if (blobs.has(descriptor.digest)) return;
     await this.#pulls.run(blobs.path(descriptor.digest), signal, async (shared) => {
       using _lock = await blobs.lock(descriptor.digest, shared);
       if (blobs.has(descriptor.digest)) return;
-      await this.#fromAny(this.#sources(ref), shared, (target) => pullBlob(target, descriptor, familiarReference(ref), blobs, onProgress, shared));
+      await this.#fromAny(this.#sources(ref), shared, (target) => pullBlob(target, descriptor, familiarReference(ref), blobs, onProgress, shared, onFile));
     });
   }
 

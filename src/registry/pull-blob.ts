@@ -24,9 +24,11 @@ export async function pullBlob(
   blobs: BlobStore,
   onProgress: OnProgress,
   signal: AbortSignal,
+  onFile: (path: string) => void = () => {},
 ): Promise<void> {
   const doing = `pull blob ${descriptor.digest} of ${name}`;
   using writer = blobs.writer({ digest: descriptor.digest, size: descriptor.size });
+  onFile(writer.path);
   try {
     for (let resumes = 0; writer.size < descriptor.size || resumes === 0; resumes++) {
       const before = writer.size;

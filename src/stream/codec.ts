@@ -4,7 +4,13 @@ import type { Compression } from '../oci/index.ts';
 export type ByteSink = (chunk: Uint8Array) => void | Promise<void>;
 
 /** What is decompressed: a stream, or a file, which some codecs read by themselves without the bytes passing through this process. */
-export type CompressedSource = AsyncIterable<Uint8Array> | { readonly path: string };
+export type CompressedSource = AsyncIterable<Uint8Array> | CompressedFile;
+
+export interface CompressedFile {
+  readonly path: string;
+  /** Bytes that the file will have; another process is still writing it. Default: it is whole. */
+  readonly growsTo?: number;
+}
 
 /** One compression under way. Ended by `end` or `abort`. */
 export interface Compressor {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Transform } from 'node:stream';
 import type { Compression } from '../oci/index.ts';
-import type { ByteSink, Codec, CompressedSource, Compressor } from './codec.ts';
+import type { ByteSink, Codec, CompressedFile, CompressedSource, Compressor } from './codec.ts';
 import { corruptError } from './error.ts';
+import { growingFile } from './growing-file.ts';
 import { parallelGzip } from './parallel-gzip.ts';
 
 const defaultGzipLevel = 1;
@@ -31,7 +32,7 @@ function compress(kind: Compression, level: number | undefined, sink: ByteSink):
 }
 
 async function* decompress(kind: Compression, source: CompressedSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const bytes = 'path' in source ? createReadStream(source.path, { highWaterMark: chunkBytes }) : source;
+  const bytes = 'path' in source ? readFile(source, signal) : source;
   if (kind === 'none') {
     for await (const chunk of bytes) {
       signal?.throwIfAborted();
@@ -59,6 +60,10 @@ async function* decompress(kind: Compression, source: CompressedSource, signal?:
   } finally {
     stop.abort();
   }
+}
+
+function readFile({ path, growsTo }: CompressedFile, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+  return growsTo === undefined ? createReadStream(path, { highWaterMark: chunkBytes }) : growingFile(path, growsTo, signal);
 }
 
 /** Passes bytes to the sink as they are. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { StreamError, zlibCodec } from '../stream/index.ts';
 import { igzipCodec } from './index.ts';
 
@@ -65,6 +65,35 @@ test('igzipCodec reads several members and refuses what is cut, altered or no gz
     for (const source of [pieces(bad), { path: file }]) {
       await assert.rejects(copied(codec.decompress('gzip', source)), (error) => error instanceof StreamError && error.code === 'STREAM_CORRUPT');
     }
+  }
+});
+
+test('a file is decompressed while it grows, and not beyond what it is to have', async () => {
+  const plain = randomBytes(3 << 20);
+  for (const [name, one] of [['zlib', fallback] as const, ['igzip', codec] as const]) {
+    for (const [kind, packed] of [['gzip', gzipSync(plain)] as const, ['zstd', zstdCompressSync(plain)] as const, ['none', plain] as const]) {
+      const path = join(dir, `growing-${name}-${kind}`);
+      writeFileSync(path, '');
+      let written = 0;
+      const timer = setInterval(() => {
+        appendFileSync(path, packed.subarray(written, (written += 300_000)));
+        if (written >= packed.length) clearInterval(timer);
+      }, 5);
+      const found = await copied(one.decompress(kind, { path, growsTo: packed.length }));
+      assert.ok(Buffer.concat(found).equals(plain), `${name} ${kind}`);
+    }
+  }
+});
+
+test('a file that is to grow: what is altered is refused, an abort ends the wait', async () => {
+  const packed = gzipSync(randomBytes(1 << 20));
+  const path = join(dir, 'growing-bad');
+  for (const one of [fallback, codec]) {
+    writeFileSync(path, Buffer.from(packed).fill(0, 5000, 6000));
+    await assert.rejects(copied(one.decompress('gzip', { path, growsTo: packed.length })), { code: 'STREAM_CORRUPT' });
+    writeFileSync(path, packed.subarray(0, 300_000));
+    const stop = AbortSignal.timeout(100);
+    await assert.rejects(copied(one.decompress('gzip', { path, growsTo: packed.length }, stop)), { name: 'TimeoutError' });
   }
 });
 

@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { Compression } from '../oci/index.ts';
-import { corruptError, type ByteSink, type Codec, type CompressedSource, type Compressor } from '../stream/index.ts';
+import { corruptError, type ByteSink, type Codec, type CompressedFile, type CompressedSource, type Compressor } from '../stream/index.ts';
 import { SysError } from './error.ts';
-import { openPipe } from './pipe.ts';
+import { Feeder, ifReady } from './feeder.ts';
+import { dontBlock, openPipe } from './pipe.ts';
 import { findProgram } from './program.ts';
 
 export interface IgzipOptions {
@@ -90,7 +91,7 @@ class IgzipCompressor implements Compressor {
 }
 
 async function* gunzip(program: string, source: CompressedSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const running = 'path' in source ? gunzipFile(program, source.path) : gunzipStream(program, source);
+  const running = 'path' in source ? gunzipFile(program, source) : gunzipStream(program, source);
   const stop = (): void => void running.child.kill('SIGKILL');
   signal?.addEventListener('abort', stop);
   try {
@@ -120,7 +121,8 @@ interface Gunzip {
 }
 
 /** igzip reads the file by itself, and what it writes is read with blocking calls into one buffer: half the work of a stream, and no garbage. */
-function gunzipFile(program: string, path: string): Gunzip {
+function gunzipFile(program: string, { path, growsTo }: CompressedFile): Gunzip {
+  if (growsTo !== undefined) return gunzipGrowing(program, path, growsTo);
   const file = openSync(path, 'r');
   try {
     const { readFd, writeFd } = openPipe(pipeBytes);
@@ -154,6 +156,45 @@ async function* readPipe(fd: number): AsyncGenerator<Uint8Array> {
     }
   } finally {
     closeSync(fd);
+  }
+}
+
+/** What there is of the file is fed to igzip between reads of what it writes, neither of which waits: here too the bytes pass no stream. */
+function gunzipGrowing(program: string, path: string, size: number): Gunzip {
+  const [input, output] = [openPipe(pipeBytes), openPipe(pipeBytes)];
+  let feeder: Feeder | undefined;
+  try {
+    feeder = new Feeder(path, size, input.writeFd);
+    dontBlock(output.readFd);
+    return { ...start(program, ['-d', '-c'], [input.readFd, output.writeFd, 'pipe']), output: feedAndRead(feeder, output.readFd) };
+  } catch (error) {
+    if (feeder === undefined) closeSync(input.writeFd);
+    else feeder[Symbol.dispose]();
+    closeSync(output.readFd);
+    throw error;
+  } finally {
+    for (const fd of [input.readFd, output.writeFd]) closeSync(fd);
+  }
+}
+
+/** Between looks at a file that has no more yet and a pipe that neither takes nor gives. */
+const pauseMs = 2;
+
+async function* feedAndRead(feeder: Feeder, output: number): AsyncGenerator<Uint8Array> {
+  const { setTimeout } = process.getBuiltinModule('node:timers/promises');
+  const buffer = Buffer.allocUnsafeSlow(readBytes);
+  try {
+    for (let reads = 1; ; reads++) {
+      const fed = feeder.feed();
+      const got = ifReady(() => readSync(output, buffer));
+      if (got === 0) return;
+      if (got !== undefined) yield buffer.subarray(0, got);
+      if (got === undefined && !fed) await setTimeout(pauseMs);
+      else if (reads % restEvery === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    feeder[Symbol.dispose]();
+    closeSync(output);
   }
 }
 

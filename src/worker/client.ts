@@ -3,7 +3,7 @@ import type { OnOutput } from '../executor/index.ts';
 import { startInNamespaces, type ChildProcess } from '../sys/index.ts';
 import { Caller, type Message } from './calls.ts';
 import { fromWireError, WorkerError } from './error.ts';
-import type { Greeting, LayerRecord, OutputEvent, RunRequest, RunResult, WorkerFacts, WorkerOptions, WriteLayerRequest } from './protocol.ts';
+import type { EnsureDirOptions, Greeting, LayerRecord, OutputEvent, RunRequest, RunResult, WorkerFacts, WorkerOptions, WriteLayerRequest } from './protocol.ts';
 
 export interface StartOptions extends WorkerOptions {
   /** The worker's program: `main.ts` of this room, or the bundle made of it. */
@@ -98,9 +98,8 @@ export class WorkerClient implements AsyncDisposable {
     return this.#call('indexLayer', [diffID], signal);
   }
 
-  /** `below`: the chain that the layer lies on, lowest first, whose folders lend their attributes to those that the layer only implies. */
-  unpackLayer(diffID: DiffID, below: readonly DiffID[] = [], signal?: AbortSignal): Promise<void> {
-    return this.#call('unpackLayer', [diffID, below], signal);
+  unpackLayer(diffID: DiffID, options: EnsureDirOptions, signal?: AbortSignal): Promise<void> {
+    return this.#call('unpackLayer', [diffID, options], signal);
   }
 
   ensureBlob(diffID: DiffID, compression: Compression, level?: number, signal?: AbortSignal): Promise<Descriptor> {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { CommitRequest, LayerStore, WriteLayerRequest } from '../layer/index.ts';
+import type { CommitRequest, EnsureDirOptions, LayerStore, WriteLayerRequest } from '../layer/index.ts';
 import type { Compression, DiffID } from '../oci/index.ts';
 import type { Methods } from './calls.ts';
 
@@ -11,8 +11,8 @@ export function layerJobs(layers: LayerStore): Methods {
     indexLayer: async ([diffID], { signal }) => {
       await layers.ensureIndex(diffID as DiffID, signal);
     },
-    unpackLayer: async ([diffID, below], { signal }) => {
-      await layers.ensureDir(diffID as DiffID, signal, { below: below as readonly DiffID[] });
+    unpackLayer: async ([diffID, options], { signal }) => {
+      await layers.ensureDir(diffID as DiffID, signal, options as EnsureDirOptions);
     },
     ensureBlob: ([diffID, compression, level], { signal }) =>
       layers.ensureBlob(diffID as DiffID, compression as Compression, level as number | undefined, signal),

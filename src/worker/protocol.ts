@@ -1,7 +1,7 @@
 import type { LayerForms, LayerRecord } from '../layer/index.ts';
 import type { StepExit, StepRequest } from '../executor/index.ts';
 
-export type { LayerForms, LayerRecord, WriteLayerRequest } from '../layer/index.ts';
+export type { EnsureDirOptions, LayerForms, LayerRecord, WriteLayerRequest } from '../layer/index.ts';
 export type { ContainerEdits, StepMount } from '../executor/index.ts';
 
 /** A step, and what is to become of its changes. */
