@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { openStore, type Store } from '../content/index.ts';
 import { Executor, openRuntime, preparePrivateMounts, readHostFacts, type HostFacts } from '../executor/index.ts';
-import { LayerStore, type CommitRequest, type LayerRecord } from '../layer/index.ts';
+import { LayerStore, type CommitRequest, type LayerRecord, type WriteLayerRequest } from '../layer/index.ts';
 import { Overlays } from '../snapshot/index.ts';
 import { zlibCodec } from '../stream/index.ts';
 import { DeviceGuard, igzipCodec, SysError, unmount } from '../sys/index.ts';
+import type { PlanEntry } from '../tree/index.ts';
 import { Callee, type CallContext, type Message, type Methods } from './calls.ts';
 import { toWireError } from './error.ts';
 import { layerJobs } from './jobs.ts';
@@ -95,13 +96,14 @@ class Server {
   }
 
   methods(): Methods {
-    const inPool =
-      (method: string): Methods[string] =>
-      (args, { signal }) =>
-        this.#pool.call(method, args, signal);
-    const names = Object.keys(layerJobs(this.#layers));
+    const here = layerJobs(this.#layers);
+    const inPool = Object.fromEntries(
+      Object.keys(here).map((name): [string, Methods[string]] => [name, (args, { signal }) => this.#pool.call(name, args, signal)]),
+    );
     return {
-      ...Object.fromEntries(names.map((name) => [name, inPool(name)])),
+      ...inPool,
+      writeLayer: (args, context) =>
+        this.#isSmallPlan(args[0] as WriteLayerRequest) ? this.#track(here['writeLayer']!(args, context)) : inPool['writeLayer']!(args, context),
       run: ([request], context) => this.#track(this.#run(request as RunRequest, context)),
     };
   }
@@ -135,6 +137,12 @@ class Server {
     } finally {
       this.#discard(folder);
     }
+  }
+
+  /** A small layer is written here too, where no blob must be unpacked for it. */
+  #isSmallPlan({ entries }: WriteLayerRequest): boolean {
+    const isAtHand = ({ content }: PlanEntry): boolean => content?.kind !== 'layer' || this.#layers.forms(content.diffID).dir;
+    return entries.length <= SMALL_ENTRIES && entries.every((entry) => entry.size <= SMALL_FILE_BYTES && isAtHand(entry));
   }
 
   /** A small change is committed here: that takes less time than to hand it over. */
