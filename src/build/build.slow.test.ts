@@ -1,17 +1,32 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ServerResponse } from 'node:http';
 import { openStore } from '../content/index.ts';
 import { BuildError } from '../errors.ts';
-import type { Manifest } from '../oci/index.ts';
-import { end, fault } from '../registry/fake-registry.ts';
+import type { Digest, Manifest } from '../oci/index.ts';
+import { end, FakeRegistry, fault } from '../registry/fake-registry.ts';
 import type { BuildEvent } from './events.ts';
 import { activities, Bench, noContainers, noNamespaces, shellFiles, stepsThat } from './testing/bench.ts';
 
 const skipLayers = noNamespaces();
 const skipSteps = noContainers();
+
+/** What the events say of layers that were unpacked. */
+function unpacked(events: readonly BuildEvent[]): string[] {
+  return events.flatMap((event) => (event.kind === 'activity' && event.activity === 'unpack' ? [event.detail] : []));
+}
+
+/** Calls back when a layer with busybox in it is unpacked so far, and not whole. */
+function onceUnpacking(bench: Bench, then: () => void): void {
+  const timer = setInterval(() => {
+    if (globSync('tmp/**/bin/busybox', { cwd: bench.store }).length === 0) return;
+    clearInterval(timer);
+    then();
+  }, 20);
+}
 
 /** The store's database, seen from outside: it changes whenever a build writes to it. */
 function watchDatabase(root: string): { version: () => unknown } & Disposable {
@@ -159,20 +174,20 @@ test('build: a layer that one registry has lost comes from another', { skip: ski
 
 test('build: a base is unpacked while it is downloaded', { skip: skipSteps }, async () => {
   await using bench = await Bench.open();
-  const { ref, layer } = bench.addBase('base:1', { ...shellFiles(), noise: randomBytes(1 << 20) });
+  const { ref, layer, diffID } = bench.addBase('base:1', { ...shellFiles(), noise: randomBytes(8 << 20) });
   const bytes = bench.registry.blobs.get(layer.digest)!;
-  let sendRest: (() => void) | undefined;
   bench.registry.fail(layer.digest, (_, res) => {
     res.writeHead(200, { 'content-length': String(bytes.length) });
     res.write(bytes.subarray(0, bytes.length >> 1));
-    sendRest = () => res.end(bytes.subarray(bytes.length >> 1));
+    // The rest is not sent before something of the first half is unpacked.
+    onceUnpacking(bench, () => res.end(bytes.subarray(bytes.length >> 1)));
   });
-  // The rest is not sent before the unpacking has begun.
-  const onEvent = (event: BuildEvent): void => {
-    if (event.kind === 'activity' && event.activity === 'unpack') setTimeout(() => sendRest?.(), 100);
-  };
-  await bench.succeed(`FROM ${ref}\nRUN cat /noise >/copy\n`, { tags: ['app'], outputs: [{ kind: 'local', dest: join(bench.folder, 'out') }] }, { onEvent });
-  assert.equal(readFileSync(join(bench.folder, 'out/copy')).length, 1 << 20);
+  const { events } = await bench.succeed(`FROM ${ref}\nRUN cat /noise >/copy\n`, {
+    tags: ['app'],
+    outputs: [{ kind: 'local', dest: join(bench.folder, 'out') }],
+  });
+  assert.equal(readFileSync(join(bench.folder, 'out/copy')).length, 8 << 20);
+  assert.deepEqual(unpacked(events), [diffID]);
 });
 
 test('build: a download that is begun anew is unpacked all the same, and altered bytes are told and leave nothing', { skip: skipSteps }, async () => {
@@ -188,6 +203,35 @@ test('build: a download that is begun anew is unpacked all the same, and altered
   const { error } = await bench.run(`FROM ${ref}\nRUN cat /noise >/copy\n`, request);
   assert.equal((error as BuildError).code, 'REGISTRY_DIGEST_MISMATCH');
   assert.deepEqual([bench.temporaries(), existsSync(join(bench.store, 'layers'))], [[], false]);
+});
+
+test('build: a layer whose download breaks off and that another build meanwhile brought is unpacked from there', { skip: skipSteps }, async () => {
+  await using bench = await Bench.open();
+  await using other = await FakeRegistry.start();
+  const files = { ...shellFiles(), noise: randomBytes(8 << 20) };
+  const { ref, layer, diffID } = bench.addBase('base:1', files);
+  const bytes = bench.registry.blobs.get(layer.digest)!;
+  for (const [digest, blob] of bench.registry.blobs) other.blobs.set(digest, blob);
+  for (const [name, manifest] of bench.registry.manifests) other.manifests.set(name, manifest);
+  const text = (from: string): string => `FROM ${from}\nRUN cat /noise >/copy\n`;
+  // Now both are known to have the layer, and the store has it no more.
+  await bench.succeed(text(ref.replace(bench.registry.host, other.host)));
+  await bench.succeed(text(ref));
+  using store = openStore(bench.store);
+  store.blobs.delete(layer.digest as Digest);
+  rmSync(join(bench.store, 'layers'), { recursive: true });
+  const broken = (_: unknown, res: ServerResponse): void => {
+    res.writeHead(200, { 'content-length': String(bytes.length) });
+    res.write(bytes.subarray(0, bytes.length >> 1));
+    onceUnpacking(bench, () => {
+      store.blobs.put(bytes);
+      res.destroy();
+    });
+  };
+  for (const registry of [bench.registry, other]) registry.fail(layer.digest, broken, 1);
+  for (const registry of [bench.registry, other]) registry.fail(layer.digest, (_, res) => end(res, 404, {}, fault('BLOB_UNKNOWN', 'gone')), 100);
+  const { events } = await bench.succeed(text(ref), { noCache: true });
+  assert.deepEqual(unpacked(events), [diffID, `again ${diffID}`]);
 });
 
 test('build: a layer that no registry has any more is LAYER_LOST and names who was asked', { skip: skipLayers }, async () => {

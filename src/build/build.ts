@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openStore, type Store } from '../content/index.ts';
-import { parseDockerfile, parseIgnoreFile, type Warning } from '../dockerfile/index.ts';
+import { parseDockerfile, parseIgnoreFile, requireBuiltInFrontend, type Warning } from '../dockerfile/index.ts';
 import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../frontend/index.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
 import { formatReference, parseReference, type DiffID } from '../oci/index.ts';
@@ -15,7 +15,7 @@ import { formatOf, type PlatformBuild } from './image-set.ts';
 import { checkResult, findWarnings, outlineResult, targetsResult, throwCheckFault, warningsOf } from './call.ts';
 import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
 import { checkEntitlements } from './entitlements.ts';
-import { checkSyntax, givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
+import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
 import { checkContextFolder, readIgnoreFile } from './inputs.ts';
 import type { BuildRequest, Output } from './request.ts';
 import { openSession, type Session } from './session.ts';
@@ -60,7 +60,7 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
   const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () => {
     // what is written for another frontend may be no Dockerfile at all
-    const syntax = checkSyntax(input, buildArgs);
+    const syntax = requireBuiltInFrontend(input.text, input.name, buildArgs);
     return parseDockerfile(input.text, { file: input.name, syntax });
   });
   if (request.call === 'targets') return targetsResult(dockerfile);

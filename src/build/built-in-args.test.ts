@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDockerfile } from '../dockerfile/index.ts';
-import { DockerfileError } from '../dockerfile/index.ts';
 import { readBuiltInArgs, type BuiltInArgs } from './built-in-args.ts';
 import { RequestError } from './error.ts';
-import { checkSyntax, givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
+import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
 import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -56,20 +55,4 @@ test('givenBuildArgs: from the environment where no value is given, SOURCE_DATE_
   const given = (buildArgs: BuildRequest['buildArgs'] & object) => givenBuildArgs({ context: { kind: 'dir', path: '.' }, buildArgs }, settings);
   assert.deepEqual(given({ FROM_OUTSIDE: undefined, NOWHERE: undefined, A: 'a' }), { SOURCE_DATE_EPOCH: '7', FROM_OUTSIDE: 'o', A: 'a' });
   assert.deepEqual(given({ SOURCE_DATE_EPOCH: '8' }), { SOURCE_DATE_EPOCH: '8' });
-});
-
-test('checkSyntax: BUILDKIT_SYNTAX wins over the file, and dockerfile.v0 is the frontend that is built in', () => {
-  const file = (text: string) => ({ name: 'Dockerfile', text: Buffer.from(text) });
-  const other = file('# syntax=someone/else\nFROM scratch\n');
-  const refused = (error: unknown): boolean => error instanceof DockerfileError && error.code === 'UNSUPPORTED_FRONTEND';
-  assert.throws(
-    () => checkSyntax(other, {}),
-    (error) => refused(error) && (error as DockerfileError).location?.startLine === 1,
-  );
-  assert.throws(() => checkSyntax(other, { BUILDKIT_SYNTAX: '' }), refused);
-  assert.throws(() => checkSyntax(file('FROM scratch\n'), { BUILDKIT_SYNTAX: 'someone/else' }), refused);
-  assert.throws(() => checkSyntax(file('{"syntax": "someone/else"}'), {}), refused);
-  assert.equal(checkSyntax(other, { BUILDKIT_SYNTAX: 'docker/dockerfile:1.7' }), 'docker/dockerfile:1.7');
-  assert.equal(checkSyntax(other, { BUILDKIT_SYNTAX: 'dockerfile.v0' }), 'docker/dockerfile');
-  assert.equal(checkSyntax(file('# syntax=docker/dockerfile:1\nFROM scratch\n'), {}), undefined);
 });

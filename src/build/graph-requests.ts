@@ -1,8 +1,7 @@
-import { requireBuiltInFrontend, resolveFrontend, type Dockerfile } from '../dockerfile/index.ts';
+import type { Dockerfile } from '../dockerfile/index.ts';
 import type { ContextOrigin, GraphRequest } from '../frontend/index.ts';
 import type { Platform } from '../oci/index.ts';
 import { readBuiltInArgs } from './built-in-args.ts';
-import type { DockerfileInput } from './inputs.ts';
 import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -50,16 +49,4 @@ export function givenBuildArgs(request: BuildRequest, settings: Settings): Recor
     return found === undefined ? [] : [[name, found]];
   });
   return { ...(epoch === undefined || epoch === '' ? {} : { SOURCE_DATE_EPOCH: epoch }), ...Object.fromEntries(given) };
-}
-
-/** How BUILDKIT_SYNTAX asks for the frontend that is built in, whatever the file says. */
-const builtIn = 'dockerfile.v0';
-
-/** The frontend that BUILDKIT_SYNTAX names, if any; whether that, or else the one that the file names, is the one that is built in. Errors: UNSUPPORTED_FRONTEND. */
-export function checkSyntax(input: DockerfileInput, buildArgs: Readonly<Record<string, string>>): string | undefined {
-  const asked = buildArgs['BUILDKIT_SYNTAX'] || undefined;
-  if (asked === builtIn) return 'docker/dockerfile';
-  if (asked === undefined) requireBuiltInFrontend(input.text, input.name);
-  else resolveFrontend(asked);
-  return asked;
 }

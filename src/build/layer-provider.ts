@@ -139,6 +139,8 @@ export class LayerProvider {
         layers.registerBlob(diffID, source.descriptor);
         return;
       } catch (error) {
+        // The next source may have it here already, and then no download takes the place of this one.
+        this.#arrival(diffID).end();
         signal.throwIfAborted();
         if (!(error instanceof BuildError) || error.family === 'resource') throw error;
         if (goneCodes.has(error.code)) sources.forget(diffID, source.reference);
@@ -178,6 +180,7 @@ export class LayerProvider {
     const onItsWay = arriving !== undefined && !store.blobs.has(arriving.descriptor.digest);
     if (onItsWay && (await this.#unpackArriving(diffID, below, arriving, fetched, arrival))) return;
     await fetched;
+    if (onItsWay) activity('unpack', `again ${diffID}`);
     await (await worker()).unpackLayer(diffID, { below }, signal);
   }
 
@@ -188,8 +191,10 @@ export class LayerProvider {
     fetched.catch(() => failed.abort());
     try {
       await (await worker()).unpackLayer(diffID, { below, arriving }, AbortSignal.any([signal, over, failed.signal]));
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      // A full disk is full for the whole blob too.
+      if (error instanceof BuildError && error.family === 'resource') throw error;
       return false;
     }
     await fetched;
@@ -214,14 +219,18 @@ class Arrival {
     return this.#begun.promise;
   }
 
-  /** Aborted when the file that it began with grows no more, since the download was begun anew. */
+  /** Aborted when the file that it began with grows no more, since the download has failed or was begun anew. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
 
   begin(blob: ArrivingBlob): void {
     if (this.#attempts++ === 0) this.#begun.resolve(blob);
-    else this.#over.abort();
+    else this.end();
+  }
+
+  end(): void {
+    this.#over.abort();
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DockerfileError } from './error.ts';
-import { resolveFrontend } from './frontend-image.ts';
+import { requireBuiltInFrontend, resolveFrontend } from './frontend-image.ts';
 
 describe('resolveFrontend', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
@@ -35,4 +35,20 @@ describe('resolveFrontend', () => {
         () => resolveFrontend(image),
         (error) => error instanceof DockerfileError && error.code === 'UNSUPPORTED_FRONTEND',
       ));
+});
+
+it('requireBuiltInFrontend: BUILDKIT_SYNTAX wins over the file, and dockerfile.v0 is the frontend that is built in', () => {
+  const require = (text: string, buildArgs: Record<string, string> = {}): string | undefined => requireBuiltInFrontend(text, 'Dockerfile', buildArgs);
+  const other = '# syntax=someone/else\nFROM scratch\n';
+  const refused = (error: unknown): boolean => error instanceof DockerfileError && error.code === 'UNSUPPORTED_FRONTEND';
+  assert.throws(
+    () => require(other),
+    (error) => refused(error) && (error as DockerfileError).location?.startLine === 1,
+  );
+  assert.throws(() => require(other, { BUILDKIT_SYNTAX: '' }), refused);
+  assert.throws(() => require('FROM scratch\n', { BUILDKIT_SYNTAX: 'someone/else' }), refused);
+  assert.throws(() => require('{"syntax": "someone/else"}'), refused);
+  assert.equal(require(other, { BUILDKIT_SYNTAX: 'docker/dockerfile:1.7' }), 'docker/dockerfile:1.7');
+  assert.equal(require(other, { BUILDKIT_SYNTAX: 'dockerfile.v0' }), 'docker/dockerfile');
+  assert.equal(require('# syntax=docker/dockerfile:1\nFROM scratch\n'), undefined);
 });

@@ -45,13 +45,20 @@ export function resolveFrontend(image: string, location?: SourceLocation): Front
   };
 }
 
+/** How BUILDKIT_SYNTAX asks for the frontend that is built in, whatever the file says. */
+const builtIn = 'dockerfile.v0';
+
 /**
- * The frontend that a file itself names is the one that is built in; one that names none is taken as it. `file` is its name in errors.
- * Errors: UNSUPPORTED_FRONTEND.
+ * Whether the frontend that the build arg BUILDKIT_SYNTAX names, or else the file itself, is the one that is built in. `file` is the file's name in errors.
+ * Gives what BUILDKIT_SYNTAX names, if anything. Errors: UNSUPPORTED_FRONTEND.
  */
-export function requireBuiltInFrontend(text: string | Uint8Array, file: string): void {
-  const found = detectSyntax(text);
+export function requireBuiltInFrontend(text: string | Uint8Array, file: string, buildArgs: Readonly<Record<string, string>>): string | undefined {
+  const asked = buildArgs['BUILDKIT_SYNTAX'] || undefined;
+  if (asked === builtIn) return 'docker/dockerfile';
+  const found = asked === undefined ? detectSyntax(text) : undefined;
+  if (asked !== undefined) resolveFrontend(asked);
   if (found !== undefined) resolveFrontend(found.image, { file, startLine: found.line, endLine: found.line, text: Buffer.from(text).toString('utf8') });
+  return asked;
 }
 
 /** The version after `languageVersion` that a file asks for; undefined where it asks for none such. */

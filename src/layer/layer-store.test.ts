@@ -345,7 +345,10 @@ test('a layer is unpacked while its blob arrives; what is another layer leaves n
 
 test('a decompression bomb stops at its limit, also as a sparse file', async () => {
   const { store } = fresh();
-  const layers = new LayerStore(store, codec, { limits: { freeBytes: 1 << 20, ratio: 20 } });
+  const limits = { freeBytes: 1 << 20, ratio: 20 };
+  const layers = new LayerStore(store, codec, { limits });
+  // igzip waits for more than these bombs have.
+  const eager = new LayerStore(store, zlibCodec(), { limits });
   const zeros = join(dir, 'zeros');
   writeFileSync(zeros, '');
   truncateSync(zeros, 8 << 20);
@@ -353,6 +356,10 @@ test('a decompression bomb stops at its limit, also as a sparse file', async () 
     const diffID = addBlob(store, layers, execFileSync('tar', [...options, '-cf', '-', '-C', dir, 'zeros'], { maxBuffer: 1 << 30 }));
     await assert.rejects(layers.ensureIndex(diffID, signal), withCode('LAYER_HOSTILE'));
     await assert.rejects(layers.ensureDir(diffID, signal), withCode('LAYER_HOSTILE'));
+    // What a blob that is still to come is said to weigh buys it nothing.
+    const blob = layers.blob(diffID)!;
+    const arriving = { path: store.blobs.path(blob.digest), descriptor: { ...blob, size: 1e12 } };
+    await assert.rejects(eager.ensureDir(diffID, signal, { arriving }), withCode('LAYER_HOSTILE'));
   }
   assert.deepEqual(leftovers(store), []);
 });

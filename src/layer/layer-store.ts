@@ -28,7 +28,10 @@ export interface LayerStoreOptions {
 export interface EnsureDirOptions {
   /** The chain below, lowest first: folders that the layer only implies get their attributes from there. Default: none, and they are root's, 0755. */
   readonly below?: readonly DiffID[];
-  /** A file that another process is still writing, which is to become the layer's blob; nothing is left if it does not. Default: the layer's bytes are in the store. */
+  /**
+   * A file that another process is still writing, which is to become the layer's blob; nothing is left where it turns out not to be the layer, or is larger unpacked than
+   * `freeBytes`. Default: the layer's bytes are in the store.
+   */
   readonly arriving?: ArrivingBlob;
 }
 
@@ -302,8 +305,10 @@ export class LayerStore {
       tarSource ??
       (arriving ? this.#decompress(arriving.descriptor, { path: arriving.path, growsTo: arriving.descriptor.size }, signal) : this.#stream(diffID)?.(signal));
     if (!source) throw missing(diffID);
-    const blob = tarSource ? undefined : (arriving?.descriptor ?? this.blob(diffID));
-    const maxBytes = blob ? Math.max(this.#limits.freeBytes, this.#limits.ratio * blob.size) : Number.MAX_SAFE_INTEGER;
+    const blob = tarSource || arriving ? undefined : this.blob(diffID);
+    // The size of a blob that is still to come is no more than a claim.
+    const { freeBytes, ratio } = this.#limits;
+    const maxBytes = arriving ? freeBytes : blob ? Math.max(freeBytes, ratio * blob.size) : Number.MAX_SAFE_INTEGER;
     const unpacker = new Unpacker({ diffID, maxBytes, maxEntries: this.#limits.maxEntries, ...(folder ? { folder } : {}) });
     try {
       for await (const chunk of source as AsyncIterable<Uint8Array>) {

@@ -1,6 +1,5 @@
 export type { ByteSink, Codec, CompressedFile, CompressedSource, Compressor } from './codec.ts';
 export { StreamError, type StreamErrorCode, corruptError } from './error.ts';
-export { growingFile } from './growing-file.ts';
 export { limitBytes, limitError } from './limit.ts';
 export { verifyingStream, digesting } from './verify.ts';
 export { retry, type RetryOptions } from './retry.ts';

@@ -32,7 +32,9 @@ function compress(kind: Compression, level: number | undefined, sink: ByteSink):
 }
 
 async function* decompress(kind: Compression, source: CompressedSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const bytes = 'path' in source ? readFile(source, signal) : source;
+  const stop = new AbortController();
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const bytes = 'path' in source ? readFile(source, stopped) : source;
   if (kind === 'none') {
     for await (const chunk of bytes) {
       signal?.throwIfAborted();
@@ -43,8 +45,7 @@ async function* decompress(kind: Compression, source: CompressedSource, signal?:
   const { createGunzip, createZstdDecompress } = process.getBuiltinModule('node:zlib');
   const { pipeline } = process.getBuiltinModule('node:stream/promises');
   const transform: Transform = kind === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes });
-  const stop = new AbortController();
-  const feeding = pipeline(bytes, transform, { signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal });
+  const feeding = pipeline(bytes, transform, { signal: stopped });
   feeding.catch(() => undefined);
   try {
     for await (const chunk of transform) {
@@ -62,7 +63,7 @@ async function* decompress(kind: Compression, source: CompressedSource, signal?:
   }
 }
 
-function readFile({ path, growsTo }: CompressedFile, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+function readFile({ path, growsTo }: CompressedFile, signal: AbortSignal): AsyncIterable<Uint8Array> {
   return growsTo === undefined ? createReadStream(path, { highWaterMark: chunkBytes }) : growingFile(path, growsTo, signal);
 }
 

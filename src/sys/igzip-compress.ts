@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, readSync, writeSync } from 'node:fs';
 import type { ByteSink, Compressor } from '../stream/index.ts';
+import { SysError } from './error.ts';
 import { ifReady } from './feeder.ts';
 import { pause, pipeBytes, readBytes, startIgzip } from './igzip-process.ts';
-import { dontBlock, openPipe } from './pipe.ts';
+import { openPipes } from './pipe.ts';
 
 /**
  * A compression by igzip, through two pipes at whose ends nothing here ever waits: what is written goes into the one as far as it takes it, and what is ready comes
@@ -24,12 +25,11 @@ export class IgzipCompressor implements Compressor {
   #ended = false;
 
   constructor(program: string, level: number, sink: ByteSink) {
-    const [input, output] = [openPipe(pipeBytes), openPipe(pipeBytes)];
+    const { toProgram: input, fromProgram: output } = openPipes(pipeBytes);
     this.#sink = sink;
     [this.#input, this.#output] = [input.writeFd, output.readFd];
     this.#open = new Set([this.#input, this.#output]);
     try {
-      for (const fd of this.#open) dontBlock(fd);
       const { child, exited } = startIgzip(program, [`-${level}`, '-n', '-c'], [input.readFd, output.writeFd, 'pipe']);
       [this.#child, this.#exited] = [child, exited];
     } catch (error) {
@@ -93,13 +93,22 @@ export class IgzipCompressor implements Compressor {
       this.#throwFailure();
       const fed = this.#feed(rest);
       rest = rest.subarray(fed);
-      if (!(await this.#drain()) && fed === 0) await pause();
+      if (await this.#drain()) continue;
+      if (this.#ended) await this.#refused();
+      if (fed === 0) await pause();
     }
+  }
+
+  /** The program ended with input left, whatever it says of that. */
+  async #refused(): Promise<never> {
+    await this.#exited;
+    throw new SysError('PROGRAM_FAILED', 'Cannot go on: igzip ended before it had all that it was to compress');
   }
 
   /** How many bytes of the chunk there was room for. */
   #feed(chunk: Uint8Array): number {
-    return chunk.length === 0 ? 0 : (ifReady(() => writeSync(this.#input, chunk)) ?? 0);
+    const fed = chunk.length === 0 ? 0 : ifReady(() => writeSync(this.#input, chunk));
+    return typeof fed === 'number' ? fed : 0;
   }
 
   /** Hands on what is ready. Whether there was anything; a promise where the sink wants to be waited for. */
@@ -107,7 +116,7 @@ export class IgzipCompressor implements Compressor {
     for (let any = false; ; any = true) {
       const got = this.#open.has(this.#output) ? ifReady(() => readSync(this.#output, this.#buffer)) : undefined;
       if (got === 0) this.#ended = true;
-      if (!got) return any;
+      if (typeof got !== 'number' || got === 0) return any;
       const waiting = this.#sink(this.#take(got));
       if (waiting) return waiting.then(() => true);
     }

@@ -5,10 +5,11 @@ import { corruptError, type CompressedFile, type CompressedSource } from '../str
 import { SysError } from './error.ts';
 import { Feeder, ifReady } from './feeder.ts';
 import { pause, pipeBytes, readBytes, startIgzip } from './igzip-process.ts';
-import { dontBlock, openPipe } from './pipe.ts';
+import { openPipe, openPipes } from './pipe.ts';
 
 /** See Codec.decompress. */
 export async function* gunzip(program: string, source: CompressedSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted();
   const running = 'path' in source ? gunzipFile(program, source) : gunzipStream(program, source);
   const stop = (): void => void running.child.kill('SIGKILL');
   signal?.addEventListener('abort', stop);
@@ -77,11 +78,10 @@ async function* readPipe(fd: number): AsyncGenerator<Uint8Array> {
 
 /** What there is of the file is fed to igzip between reads of what it writes, neither of which waits: here too the bytes pass no stream. */
 function gunzipGrowing(program: string, path: string, size: number): Gunzip {
-  const [input, output] = [openPipe(pipeBytes), openPipe(pipeBytes)];
+  const { toProgram: input, fromProgram: output } = openPipes(pipeBytes);
   let feeder: Feeder | undefined;
   try {
     feeder = new Feeder(path, size, input.writeFd);
-    dontBlock(output.readFd);
     return { ...startIgzip(program, ['-d', '-c'], [input.readFd, output.writeFd, 'pipe']), output: feedAndRead(feeder, output.readFd) };
   } catch (error) {
     if (feeder === undefined) closeSync(input.writeFd);
@@ -100,7 +100,7 @@ async function* feedAndRead(feeder: Feeder, output: number): AsyncGenerator<Uint
       const fed = feeder.feed();
       const got = ifReady(() => readSync(output, buffer));
       if (got === 0) return;
-      if (got !== undefined) yield buffer.subarray(0, got);
+      if (typeof got === 'number') yield buffer.subarray(0, got);
       if (got === undefined && !fed) await pause();
       else if (reads % restEvery === 0) await new Promise((resolve) => setImmediate(resolve));
     }

@@ -68,7 +68,48 @@ test('igzipCodec reads several members and refuses what is cut, altered or no gz
   }
 });
 
-test('a file is decompressed while it grows, and not beyond what it is to have', async () => {
+test('igzipCodec: several writes at once, and a sink that holds them back', { skip }, async () => {
+  const input = randomBytes(6 << 20);
+  const chunks: Uint8Array[] = [];
+  const compressor = codec.compress('gzip', undefined, async (chunk) => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    chunks.push(chunk);
+  });
+  const pieces = Array.from({ length: 24 }, (_, i) => compressor.write(input.subarray(i << 18, (i + 1) << 18)));
+  await Promise.all(pieces);
+  await compressor.end();
+  assert.ok(gunzipSync(Buffer.concat(chunks)).equals(input));
+});
+
+test('igzipCodec: a sink that refuses later, a given up compression and a program that ends early are errors of what waits', { skip }, async () => {
+  const piece = randomBytes(4 << 20);
+  const late = codec.compress('gzip', undefined, () => Promise.reject(new Error('full')));
+  await assert.rejects(
+    async () => {
+      for (let i = 0; i < 5; i++) await late.write(piece);
+      await late.end();
+    },
+    { message: 'full' },
+  );
+  const given = codec.compress('gzip', undefined, () => {});
+  const waiting = [given.write(piece), given.write(piece)];
+  given.abort();
+  for (const write of waiting) await assert.rejects(async () => write, /given up/);
+  for (const [name, script] of [['quiet', 'exit 0'] as const, ['failing', 'echo no >&2; exit 3'] as const]) {
+    const program = join(dir, name);
+    writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const ended = igzipCodec(fallback, { program }).compress('gzip', undefined, () => {});
+    await assert.rejects(
+      async () => {
+        for (let i = 0; i < 5; i++) await ended.write(piece);
+        await ended.end();
+      },
+      { code: 'PROGRAM_FAILED' },
+    );
+  }
+});
+
+test('a file is decompressed while it grows', async () => {
   const plain = randomBytes(3 << 20);
   for (const [name, one] of [['zlib', fallback] as const, ['igzip', codec] as const]) {
     for (const [kind, packed] of [['gzip', gzipSync(plain)] as const, ['zstd', zstdCompressSync(plain)] as const, ['none', plain] as const]) {
@@ -94,6 +135,7 @@ test('a file that is to grow: what is altered is refused, an abort ends the wait
     writeFileSync(path, packed.subarray(0, 300_000));
     const stop = AbortSignal.timeout(100);
     await assert.rejects(copied(one.decompress('gzip', { path, growsTo: packed.length }, stop)), { name: 'TimeoutError' });
+    await assert.rejects(copied(one.decompress('gzip', { path, growsTo: packed.length }, AbortSignal.abort(new Error('before')))), { message: 'before' });
   }
 });
 

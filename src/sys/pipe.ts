@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { libc, syscallError } from './libc.ts';
 
 const PIPE2 = 'int pipe2(uint8_t *fds, int flags)';
@@ -21,7 +21,16 @@ export function openPipe(capacityBytes: number): Pipe {
   return { readFd, writeFd };
 }
 
-/** Reads and writes at this end of a pipe give EAGAIN from now on where they would have to wait. */
-export function dontBlock(fd: number): void {
-  if (libc.bind(FCNTL)(fd, F_SETFL, constants.O_NONBLOCK) < 0) throw syscallError('set up a pipe');
+/** A pipe to a program and one from it. The program's ends block, as it expects; the other two never do: EAGAIN instead. */
+export function openPipes(capacityBytes: number): { readonly toProgram: Pipe; readonly fromProgram: Pipe } {
+  const toProgram = openPipe(capacityBytes);
+  let fromProgram: Pipe;
+  try {
+    fromProgram = openPipe(capacityBytes);
+  } catch (error) {
+    for (const fd of [toProgram.readFd, toProgram.writeFd]) closeSync(fd);
+    throw error;
+  }
+  for (const fd of [toProgram.writeFd, fromProgram.readFd]) libc.bind(FCNTL)(fd, F_SETFL, constants.O_NONBLOCK);
+  return { toProgram, fromProgram };
 }

@@ -48,7 +48,7 @@ export function callDifferences(buildkit: CommandResult, ossb: CommandResult): D
   ];
 }
 
-/** As callDifferences, with what a build of BuildKit that succeeded told meanwhile. */
+/** As callDifferences, of a file of one stage, with what BuildKit told while it built that. */
 export function warningsOfCall(ossb: CommandResult, warnings: readonly Warning[]): Difference[] {
   const right = readCheckReport(ossb);
   if (right === undefined || right.buildError !== undefined)

@@ -66,8 +66,8 @@ export async function openBench(): Promise<Bench> {
     const output = ['-o', `type=oci,dest=${paths.ossbTar}`, '--progress', 'plain', '--network', 'host'];
     const built = await ossb(['build', ...ours, ...output, '-f', test.file, ...paths.flags, ...platform(test), paths.context]);
     const differences = await outcomeDifferences(test, theirs, built, paths, startedAtSeconds);
-    // A build that succeeds has told its warnings; of one that fails, they and the place of the fault are asked for.
-    if (theirs.exitCode !== 0) differences.push(...(await calls(test, paths)));
+    // A build tells the warnings of the stages that it needs. Where that may not be all of them, and of a build that fails, the checks are asked for.
+    if (theirs.exitCode !== 0 || hasSeveralStages(test)) differences.push(...(await calls(test, paths)));
     else differences.push(...warningsOfCall(await checkWithOssb(test, paths), warningsOfBuild(paths.metadata)));
     for (const file of [paths.buildkitTar, paths.ossbTar, paths.metadata]) rmSync(file, { force: true });
     return differences;
@@ -119,6 +119,10 @@ function buildWithBuildKit(kit: BuildKit, paths: Paths, test: Case): Promise<Com
     `/host${test.file}`,
   ];
   return kit.build([...flags, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`], { timeoutMs: 120_000 });
+}
+
+function hasSeveralStages({ file }: Case): boolean {
+  return (readFileSync(file, 'utf8').match(/^\s*FROM\s/gim) ?? []).length > 1;
 }
 
 /** Its client sees this machine's files under /host. */

@@ -36,7 +36,7 @@ Every difference is an error of the test, but for these, and each of these must 
 |---|---|---|
 ${rows.join('\n')}
 
-Written by \`node test/parity/page.ts\` from \`test/parity/known-differences.json\`. Run \`node test/parity/run.ts [--checks] [PART-OF-A-NAME...]\` to compare by hand.
+Written by \`node test/parity/page.ts\` from \`test/parity/known-differences.json\`. Run \`node test/parity/run.ts [PART-OF-A-NAME...]\` to compare by hand.
 `;
 }
 

@@ -40,8 +40,8 @@ export function checkFile(path: string, options: CheckFileOptions): CheckedFile 
   try {
     const text = readFileSync(path === '-' ? 0 : resolve(options.cwd, path));
     const file = path === '-' ? 'Dockerfile' : path;
-    requireBuiltInFrontend(text, file);
-    const dockerfile = parseDockerfile(text, { file });
+    const syntax = requireBuiltInFrontend(text, file, options.buildArgs);
+    const dockerfile = parseDockerfile(text, { file, syntax });
     const ignorePatterns = path === '-' ? undefined : readIgnorePatterns(resolve(options.cwd, path));
     const context: CheckContext = { buildArgs: options.buildArgs, ...(ignorePatterns === undefined ? {} : { ignorePatterns }) };
     const warnings = checkDockerfile(dockerfile, context).filter((warning) => !options.skip.includes(warning.rule));

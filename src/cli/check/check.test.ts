@@ -116,6 +116,9 @@ test('check: a frontend that is not built in is the one error of its file', asyn
   assert.equal(code, 1);
   assert.match(out, /ERROR: UNSUPPORTED_FRONTEND\n[\s\S]*example\.com\/own\/frontend:2[\s\S]*other:1\n/);
   assert.match(out, /2 files, 1 error\.\n$/);
+  assert.equal((await check(cwd, '--build-arg', 'BUILDKIT_SYNTAX=docker/dockerfile:1', 'known')).code, 0);
+  assert.match((await check(cwd, '--build-arg', 'BUILDKIT_SYNTAX=docker/dockerfile:1', 'other')).out, /ERROR: UNKNOWN_INSTRUCTION/);
+  assert.match((await check(cwd, '--build-arg', 'BUILDKIT_SYNTAX=a/b', 'known')).out, /ERROR: UNSUPPORTED_FRONTEND/);
 });
 
 test('check: a file that is no text', async (t) => {
