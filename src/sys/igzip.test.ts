@@ -76,7 +76,7 @@ test('igzipCodec: several writes at once, and a sink that holds them back', { sk
     chunks.push(chunk);
   });
   const pieces = Array.from({ length: 24 }, (_, i) => compressor.write(input.subarray(i << 18, (i + 1) << 18)));
-  await Promise.all(pieces);
+  await Promise.all(pieces.map(async (piece) => piece));
   await compressor.end();
   assert.ok(gunzipSync(Buffer.concat(chunks)).equals(input));
 });
