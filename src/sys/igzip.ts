@@ -2,6 +2,7 @@ import type { Compression } from '../oci/index.ts';
 import type { Codec, CompressedSource } from '../stream/index.ts';
 import { IgzipCompressor } from './igzip-compress.ts';
 import { gunzip } from './igzip-decompress.ts';
+import { SmallCompressor } from './igzip-small.ts';
 import { findProgram } from './program.ts';
 
 export interface IgzipOptions {
@@ -13,8 +14,8 @@ export interface IgzipOptions {
 const defaultLevel = 1;
 
 /**
- * A codec that has gzip done by ISA-L's `igzip` (Debian package isal), some four times as fast as zlib, in a process of its own. Looks for it once. Without it, for
- * other kinds and for levels above 3 the work goes to `fallback`. No name and no time in the output.
+ * A codec that has gzip done by ISA-L's `igzip` (Debian package isal), some four times as fast as zlib, in a process of its own, where there is enough to compress.
+ * Looks for it once. Without it, for other kinds and for levels above 3 the work goes to `fallback`. No name and no time in the output.
  */
 export function igzipCodec(fallback: Codec, options: IgzipOptions = {}): Codec {
   const program = 'program' in options ? options.program : findProgram('igzip', process.env['PATH']);
@@ -23,7 +24,8 @@ export function igzipCodec(fallback: Codec, options: IgzipOptions = {}): Codec {
     name: 'igzip',
     compress(kind, level, sink) {
       if (kind !== 'gzip' || (level !== undefined && (level < 1 || level > 3))) return fallback.compress(kind, level, sink);
-      return new IgzipCompressor(program, level ?? defaultLevel, sink);
+      const chosen = level ?? defaultLevel;
+      return new SmallCompressor(chosen, sink, () => new IgzipCompressor(program, chosen, sink));
     },
     decompress(kind: Compression, source: CompressedSource, signal?: AbortSignal) {
       return kind === 'gzip' ? gunzip(program, source, signal) : fallback.decompress(kind, source, signal);
