@@ -1,61 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openStore } from '../content/index.ts';
 import { makeVertex, type GitOp, type Vertex } from '../graph/index.ts';
 import type { StepContext } from '../solver/index.ts';
+import { startGitHttp } from '../../test/harness/git-http.ts';
 import type { PlanEntry } from '../tree/index.ts';
 import { GitSource } from './git.ts';
 
-/** Serves the repositories below a folder by git's own server program. */
-async function serve(t: TestContext, folder: string, allows: (authorization: string | undefined) => boolean = () => true): Promise<string> {
-  const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend');
-  const server = createServer((request, response) => {
-    if (!allows(request.headers.authorization)) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-    const { pathname, search } = new URL(request.url!, 'http://host');
-    const child = spawn(backend, [], {
-      env: {
-        ...process.env,
-        GIT_PROJECT_ROOT: folder,
-        GIT_HTTP_EXPORT_ALL: '1',
-        GIT_CONFIG_NOSYSTEM: '1',
-        PATH_INFO: pathname,
-        QUERY_STRING: search.slice(1),
-        REQUEST_METHOD: request.method,
-        CONTENT_TYPE: request.headers['content-type'],
-        HTTP_CONTENT_ENCODING: request.headers['content-encoding'],
-        GIT_PROTOCOL: request.headers['git-protocol'] as string | undefined,
-        GIT_CONFIG_COUNT: '1',
-        GIT_CONFIG_KEY_0: 'safe.directory',
-        GIT_CONFIG_VALUE_0: '*',
-      },
-    });
-    request.pipe(child.stdin);
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('close', () => {
-      const all = Buffer.concat(chunks);
-      const end = all.indexOf('\r\n\r\n');
-      const headers = all
-        .toString('latin1', 0, Math.max(end, 0))
-        .split('\r\n')
-        .map((line) => line.split(': ') as [string, string]);
-      const status = Number(headers.find(([name]) => name === 'Status')?.[1]?.slice(0, 3) ?? 200);
-      response.writeHead(status, Object.fromEntries(headers.filter(([name]) => name !== 'Status' && name !== ''))).end(all.subarray(end + 4));
-    });
-    return undefined;
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function serve(t: TestContext, folder: string, allows?: (authorization: string | undefined) => boolean): Promise<string> {
+  const server = await startGitHttp(folder, allows);
+  t.after(() => server.close());
+  return server.url;
 }
 
 interface Repository {
