@@ -10,13 +10,15 @@ export const maxExpandedLength = 32 * 1024 * 1024;
 export function trimMatch(value: string, pattern: string, side: 'start' | 'end', longest: boolean): string {
   const written = parsePattern(pattern);
   const segments = side === 'start' ? written : written.map((segment) => segment.toReversed()).reverse();
-  const chars = Array.from(value);
+  // Without a star, no more than this can match.
+  const reach = segments.length === 1 ? 2 * segments[0]!.length : value.length;
+  const chars = Array.from(side === 'start' ? value.slice(0, reach) : value.slice(Math.max(0, value.length - reach)));
   if (side === 'end') chars.reverse();
   const end = matchEnd(chars, segments, longest, 0);
   if (end === undefined) return value;
-  const rest = chars.slice(end);
-  if (side === 'end') rest.reverse();
-  return rest.join('');
+  let length = 0;
+  for (let index = 0; index < end; index += 1) length += chars[index]!.length;
+  return side === 'start' ? value.slice(length) : value.slice(0, value.length - length);
 }
 
 /**
