@@ -59,7 +59,6 @@ describe('expandWord', () => {
     ['${uni%%?????}', 'äö€😀'],
     ['${uni%}', 'äö€😀'],
     ['${uni#}', 'äö€😀'],
-    ['${uni%?}', 'äö€'],
     ['${x#[a]}', 'abc.tar.gz'],
     ['${lines##*1}', '\nb1'],
     // replacement
