@@ -33,3 +33,26 @@ export interface CommitRequest {
   /** The chain that the upper folder was mounted over, lowest first. What is the same there is left out of the layer. Their indexes must be in the store. */
   readonly below: readonly DiffID[];
 }
+
+export interface EnsureDirOptions {
+  /** The chain below, lowest first: folders that the layer only implies get their attributes from there. Default: none, and they are root's, 0755. */
+  readonly below?: readonly DiffID[];
+  /**
+   * A file that another process is still writing, which is to become the layer's blob; nothing is left where it turns out not to be the layer, or is larger unpacked than
+   * `freeBytes`. Default: the layer's bytes are in the store.
+   */
+  readonly arriving?: ArrivingBlob;
+}
+
+export interface ArrivingBlob {
+  readonly path: string;
+  readonly descriptor: Descriptor;
+}
+
+/** Which forms of a layer there are. */
+export interface PresentForms {
+  readonly index: boolean;
+  readonly dir: boolean;
+  readonly tar: boolean;
+  readonly blobs: readonly Descriptor[];
+}

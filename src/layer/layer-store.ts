@@ -10,7 +10,7 @@ import { LayerError, layerError } from './error.ts';
 import { IndexFiles } from './index-files.ts';
 import { exportDir, exportTar } from './export-tree.ts';
 import { FolderWriter, type FolderAttributes, type FolderWriterOptions } from './folder-writer.ts';
-import type { CommitRequest, LayerForms, LayerRecord, WriteLayerRequest } from './layer-forms.ts';
+import type { ArrivingBlob, CommitRequest, EnsureDirOptions, LayerForms, LayerRecord, PresentForms, WriteLayerRequest } from './layer-forms.ts';
 import { packEntries } from './pack-entries.ts';
 import { Packer } from './packer.ts';
 import { readPart } from './read-content.ts';
@@ -23,29 +23,6 @@ export interface LayerStoreOptions {
   /** Owners that do not exist in this user namespace are not set: with a single id. Default false. */
   readonly ignoreOwners?: boolean;
   readonly limits?: Partial<LayerLimits>;
-}
-
-export interface EnsureDirOptions {
-  /** The chain below, lowest first: folders that the layer only implies get their attributes from there. Default: none, and they are root's, 0755. */
-  readonly below?: readonly DiffID[];
-  /**
-   * A file that another process is still writing, which is to become the layer's blob; nothing is left where it turns out not to be the layer, or is larger unpacked than
-   * `freeBytes`. Default: the layer's bytes are in the store.
-   */
-  readonly arriving?: ArrivingBlob;
-}
-
-export interface ArrivingBlob {
-  readonly path: string;
-  readonly descriptor: Descriptor;
-}
-
-/** Which forms of a layer there are. */
-export interface PresentForms {
-  readonly index: boolean;
-  readonly dir: boolean;
-  readonly tar: boolean;
-  readonly blobs: readonly Descriptor[];
 }
 
 /**
