@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
+import { findTool } from '../../scripts/local/tool.ts';
 import { digestOf, mediaTypes } from '../oci/index.ts';
 import { blobOf, refAt, testClient } from './client-setup.ts';
 import { fixedCredentials } from './credentials.ts';
@@ -17,8 +18,8 @@ import { TrustingTransport } from './trust.ts';
 /** The reference registry as partner, skopeo and crane as judges: what they see must be what we pushed. */
 const folder = mkdtempSync(join(tmpdir(), 'ossb-docker-registry-'));
 after(() => rmSync(folder, { recursive: true }));
-const program = find('docker-registry');
-const skip = program ? false : 'needs docker-registry on PATH or in $OSSB_PEERS';
+const program = findTool('docker-registry');
+const skip = program ? false : 'docker-registry is missing: run scripts/setup';
 
 const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [digestOf('layer')] } });
 const layer = { ...blobOf('layer'), mediaType: mediaTypes.ociLayer };
@@ -120,22 +121,8 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<AsyncD
   };
 }
 
-/** Output of a judge, or undefined where it is not here. One from the peers root may need that root's libraries. */
+/** Output of a judge, or undefined where it is not here. */
 function run(tool: string, args: readonly string[]): string | undefined {
-  const path = find(tool);
-  if (path === undefined) return undefined;
-  const direct = spawnSync(path, args, { encoding: 'utf8' });
-  if (direct.status === 0) return direct.stdout;
-  const inRoot = spawnSync('chroot', [peersRoot(), `/usr/bin/${tool}`, ...args], { encoding: 'utf8' });
-  assert.equal(inRoot.status, 0, `${tool}: ${direct.stderr} ${inRoot.stderr}`);
-  return inRoot.stdout;
-}
-
-function find(tool: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), join(peersRoot(), 'usr/bin')];
-  return folders.map((name) => join(name, tool)).find((path) => existsSync(path));
-}
-
-function peersRoot(): string {
-  return process.env['OSSB_PEERS'] ?? join(homedir(), '.cache/ossb-peers');
+  const path = findTool(tool);
+  return path === undefined ? undefined : execFileSync(path, args, { encoding: 'utf8' });
 }

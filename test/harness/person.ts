@@ -33,7 +33,7 @@ export function becomePerson(name: Person['name']): Person {
   const folder = mkdtempSync(join(tmpdir(), 'ossb-person-'));
   const other = name === 'an ordinary user' && process.getuid?.() === 0;
   if (!other) return person(name, folder, repositoryFolder, [], process.env);
-  if (!userExists()) execFileSync('useradd', ['-m', '-s', '/bin/sh', userName]);
+  ordinaryUser();
   chmodSync(folder, 0o755);
   const installation = copyInstallation(join(folder, 'installation'));
   mkdirSync(join(folder, 'home'));
@@ -81,6 +81,13 @@ function copyInstallation(target: string): string {
     if (existsSync(source)) cpSync(source, join(target, part), { recursive: true, verbatimSymlinks: true });
   }
   return target;
+}
+
+/** The ordinary user of the tests, with ranges in /etc/subuid and /etc/subgid; made where there is none. For root. */
+export function ordinaryUser(): { readonly uid: number; readonly gid: number; readonly home: string } {
+  if (!userExists()) execFileSync('useradd', ['-m', '-s', '/bin/sh', userName]);
+  const [, , uid, gid, , home] = execFileSync('getent', ['passwd', userName], { encoding: 'utf8' }).split(':');
+  return { uid: Number(uid), gid: Number(gid), home: home! };
 }
 
 function userExists(): boolean {
