@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,7 +85,12 @@ function copyInstallation(target: string): string {
 
 /** The ordinary user of the tests, with ranges in /etc/subuid and /etc/subgid; made where there is none. For root. */
 export function ordinaryUser(): { readonly uid: number; readonly gid: number; readonly home: string } {
-  if (!userExists()) execFileSync('useradd', ['-m', '-s', '/bin/sh', userName]);
+  for (let attempts = 1; !userExists(); attempts++) {
+    const { status, stderr } = spawnSync('useradd', ['-m', '-s', '/bin/sh', userName], { encoding: 'utf8' });
+    // Another file of tests may be making it at this moment.
+    if (status !== 0 && attempts === 20) throw new Error(`useradd ${userName}: ${stderr}`);
+    if (status !== 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
   const [, , uid, gid, , home] = execFileSync('getent', ['passwd', userName], { encoding: 'utf8' }).split(':');
   return { uid: Number(uid), gid: Number(gid), home: home! };
 }
