@@ -359,6 +359,15 @@ test('build: an abort as the worker starts leaves none', { skip: skipLayers }, a
   assert.deepEqual(bench.temporaries(), []);
 });
 
+test('build: one that ends while the worker still gets ready for steps leaves nothing', { skip: skipLayers }, async () => {
+  for (let i = 0; i < 10; i++) {
+    await using bench = await Bench.open();
+    bench.write({ a: String(i) });
+    await bench.succeed('FROM scratch\nCOPY a /a\n');
+    assert.deepEqual(bench.temporaries(), []);
+  }
+});
+
 test('build: a step that fails stops the others at once', { skip: skipSteps }, async () => {
   await using bench = await Bench.open();
   const { ref } = bench.addBase('base:1', shellFiles());

@@ -116,7 +116,8 @@ class Server {
   /** Stops what runs, waits for its end, and ends the process. */
   async close(callee: Callee): Promise<void> {
     callee.abortAll();
-    await Promise.allSettled(this.#running);
+    // What is still being made ready has a program running, which writes below the run folder.
+    await Promise.allSettled([...this.#running, this.#executor]);
     await this.#pool.close();
     // With all that is mounted below it: else the store would take the mounts' contents for its own temporary files.
     unmount(this.#runFolder);
