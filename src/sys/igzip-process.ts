@@ -5,6 +5,7 @@ import { SysError } from './error.ts';
 export const pipeBytes = 1 << 20;
 /** Of one read from such a pipe. */
 export const readBytes = 256 << 10;
+
 /** Between two looks at what was not ready. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => {
