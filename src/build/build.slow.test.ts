@@ -353,9 +353,20 @@ test('build: an abort as the worker starts leaves none', { skip: skipLayers }, a
   const onEvent = (event: BuildEvent): void => {
     if (event.kind === 'activity') controller.abort(new Error('enough'));
   };
-  const { error } = await bench.run('FROM scratch\nCOPY a /\n', {}, { signal: controller.signal, onEvent });
+  const { error } = await bench.run('FROM scratch\nCOPY a /\nRUN ["/a"]\n', {}, { signal: controller.signal, onEvent });
   assert.equal((error as Error).message, 'enough');
   assert.deepEqual(processesOf(bench.store), []);
+  assert.deepEqual(bench.temporaries(), []);
+});
+
+test('build: what executes nothing starts no worker, and leaves no thread and no temporary file', async () => {
+  await using bench = await Bench.open();
+  bench.write({ a: 'content', big: Buffer.alloc(3 << 20, 'x').toString() });
+  const text =
+    'FROM scratch AS files\nCOPY a /x/a\nCOPY big /big\nFROM scratch\nWORKDIR /y\nADD --chown=1:2 big a ./\nCOPY --from=files / /\nCOPY <<f /\nline\nf\n';
+  const { events, result } = await bench.succeed(text);
+  assert.ok(!activities(events).includes('worker'));
+  assert.equal(result.image?.config?.rootfs.diff_ids.length, 4);
   assert.deepEqual(bench.temporaries(), []);
 });
 
@@ -363,7 +374,8 @@ test('build: one that ends while the worker still gets ready for steps leaves no
   for (let i = 0; i < 10; i++) {
     await using bench = await Bench.open();
     bench.write({ a: String(i) });
-    await bench.succeed('FROM scratch\nCOPY a /a\n');
+    const { events } = await bench.succeed('FROM scratch\nCOPY a /a\n', { outputs: [{ kind: 'local', dest: `out-${i}` }] });
+    assert.ok(activities(events).includes('worker'));
     assert.deepEqual(bench.temporaries(), []);
   }
 });

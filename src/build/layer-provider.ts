@@ -9,6 +9,7 @@ import type { LayerIndex } from '../tree/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
 import { BuildError } from '../errors.ts';
 import type { BuildEvent } from './events.ts';
+import type { LayerMakers } from './layer-makers.ts';
 
 export interface LayerProviderOptions {
   readonly store: Store;
@@ -16,6 +17,7 @@ export interface LayerProviderOptions {
   readonly sources: LayerSources;
   readonly registry: () => Promise<RegistryClient>;
   readonly worker: () => Promise<WorkerClient>;
+  readonly makers: LayerMakers;
   readonly activity: (activity: (BuildEvent & { kind: 'activity' })['activity'], detail: string) => void;
   readonly signal: AbortSignal;
 }
@@ -58,13 +60,13 @@ export class LayerProvider {
 
   index(diffID: DiffID): Promise<LayerIndex> {
     return once(this.#indexes, diffID, async () => {
-      const { layers, worker, activity, signal } = this.#options;
+      const { layers, makers, activity, signal } = this.#options;
       const chain = this.#expected.get(diffID);
       if (!layers.has(diffID) && chain !== undefined) await this.unpack(chain);
       if (!layers.has(diffID)) {
         await this.fetch(diffID);
         activity('unpack', `indexing ${diffID}`);
-        await (await worker()).indexLayer(diffID, signal);
+        await makers.indexLayer(diffID, signal);
       }
       return layers.index(diffID);
     });
@@ -91,13 +93,13 @@ export class LayerProvider {
 
   /** How the layer goes into an image, without having its bytes where a registry holds it compressed already. `force` recompresses what is compressed otherwise. */
   async descriptor(diffID: DiffID, format: { family: 'oci' | 'docker'; compression: Compression; level?: number; force: boolean }): Promise<Descriptor> {
-    const { layers, sources, worker, signal } = this.#options;
+    const { layers, sources, makers, signal } = this.#options;
     const pulled = sources.of(diffID)[0]?.descriptor;
     const usable = pulled !== undefined && (!format.force || layerCompression(pulled.mediaType) === format.compression) ? pulled : undefined;
     let descriptor = usable ?? layers.blob(diffID, format.compression);
     if (descriptor === undefined) {
       await this.fetch(diffID);
-      descriptor = await (await worker()).ensureBlob(diffID, format.compression, format.level, signal);
+      descriptor = await makers.ensureBlob(diffID, format.compression, format.level, signal);
     }
     const { digest, size } = descriptor;
     return { mediaType: layerMediaType(layerCompression(descriptor.mediaType) ?? format.compression, format.family), digest, size };
@@ -106,11 +108,11 @@ export class LayerProvider {
   /** Has the compressed bytes of an exported layer in the store's blobs: from a registry that has just these, else made anew. Errors: as fetch. */
   async provide(layer: { readonly diffID: DiffID; readonly blob: Descriptor }): Promise<void> {
     const { diffID, blob } = layer;
-    const { store, sources, worker, signal } = this.#options;
+    const { store, sources, makers, signal } = this.#options;
     if (store.blobs.has(blob.digest)) return;
     const same = sources.of(diffID).filter((source) => source.descriptor.digest === blob.digest);
     if (same.length > 0 || !this.#isHere(diffID)) await this.#pull(diffID, same);
-    else await (await worker()).ensureBlob(diffID, layerCompression(blob.mediaType) ?? 'gzip', undefined, signal);
+    else await makers.ensureBlob(diffID, layerCompression(blob.mediaType) ?? 'gzip', undefined, signal);
     if (!store.blobs.has(blob.digest)) throw lost(diffID, `compressed again it is not ${blob.digest}`);
   }
 

@@ -15,6 +15,7 @@ import type { BuildEvent } from './events.ts';
 import { formatOf } from './image-set.ts';
 import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
 import type { IgnoreInput } from './inputs.ts';
+import { LayerMakers } from './layer-makers.ts';
 import { LayerProvider } from './layer-provider.ts';
 import { openRegistryClient } from './registry-client.ts';
 import type { BuildRequest, Output } from './request.ts';
@@ -100,8 +101,13 @@ export function openSession(options: SessionOptions): Session {
     },
     (client) => client.close(),
   );
+  const threads = lazy(
+    async () => new (await import('../worker/index.ts')).LayerThreads({ entry: workerEntry(), storeRoot: store.root, layers }),
+    (made) => made[Symbol.asyncDispose](),
+  );
+  const makers = new LayerMakers({ layers, threads, worker });
   const sources = new LayerSources(store, now);
-  const provider = new LayerProvider({ store, layers, sources, registry, worker, activity, signal });
+  const provider = new LayerProvider({ store, layers, sources, registry, worker, makers, activity, signal });
   const tell = <T>(name: string, id: string, work: () => Promise<T>): Promise<T> => tellStep(name, { emit, now, signal }, work, id);
   const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false, tell, signal });
   const cache = new RecordStore({
@@ -126,6 +132,7 @@ export function openSession(options: SessionOptions): Session {
   const runners = createRunners({
     store,
     worker,
+    writeLayer: (request, abort) => makers.writeLayer(request, abort),
     ensureUnpacked: (diffIDs, context) => provider.unpack(diffIDs, context.emit),
     secret,
     sshSocket: (id) => agents.socket(id),

@@ -8,7 +8,7 @@ import { makeVertex, type CopyOp, type Op, type Vertex } from '../graph/index.ts
 import { digestOf, type DiffID } from '../oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../solver/index.ts';
 import { baseTreeID, contentDigestOf, type LayerIndex, type PlanEntry } from '../tree/index.ts';
-import type { LayerForms, WorkerClient, WriteLayerRequest } from '../worker/index.ts';
+import type { LayerForms, LayerRecord, WriteLayerRequest } from '../worker/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { createRunners } from './runners.ts';
 import { copyOp, linesOf, pathsSource, readContent } from './testing.ts';
@@ -23,7 +23,7 @@ interface Fixture {
   readonly keyParts: (op: Op, inputs?: readonly Result[]) => Promise<readonly string[] | undefined>;
 }
 
-/** Runners over a worker that keeps the indexes of the layers in memory. */
+/** Runners over a writer of layers that keeps their indexes in memory. */
 function fixture(t: TestContext): Fixture {
   const root = mkdtempSync(join(tmpdir(), 'ossb-runners-'));
   const folder = join(root, 'context');
@@ -38,7 +38,7 @@ function fixture(t: TestContext): Fixture {
   const indexes = new Map<DiffID, LayerIndex>();
   const contents = new Map<string, PlanEntry>();
   const memo = new Map<string, string>();
-  const writeLayer = async (request: WriteLayerRequest): Promise<unknown> => {
+  const writeLayer = async (request: WriteLayerRequest): Promise<LayerRecord> => {
     written.push(request);
     const entries: PlanEntry[] = [];
     for (const entry of request.entries) {
@@ -54,7 +54,8 @@ function fixture(t: TestContext): Fixture {
   };
   const runners = createRunners({
     store,
-    worker: () => Promise.resolve({ writeLayer } as unknown as WorkerClient),
+    worker: () => Promise.reject(new Error('no worker here')),
+    writeLayer,
     ensureUnpacked: () => Promise.resolve(),
     ensureReadable: () => Promise.resolve(),
     onContainer: () => {},

@@ -3,7 +3,7 @@ import { baseTreeID, chainTreeID, layerTree, type FileTree, type LayerIndex, typ
 import type { DiffID, TreeID } from '../oci/index.ts';
 import { digestOf } from '../oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../solver/index.ts';
-import type { LayerForms, WriteLayerRequest } from '../worker/index.ts';
+import type { LayerForms, LayerRecord, WriteLayerRequest } from '../worker/index.ts';
 import { readArchive } from './archive.ts';
 import { contentReader } from './content-reader.ts';
 import { ContextTree } from './context-tree.ts';
@@ -28,9 +28,10 @@ export interface RunnerPorts extends RunPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Returns when the bytes of each layer are in the store. */
   readonly ensureReadable: (layers: readonly DiffID[]) => Promise<void>;
+  readonly writeLayer: (request: WriteLayerRequest, signal: AbortSignal) => Promise<LayerRecord>;
 }
 
-/** Runners for all kinds of ops. Planning is done here; the worker writes layers and runs processes. */
+/** Runners for all kinds of ops. */
 export function createRunners(ports: RunnerPorts): OpRunners {
   const trees = new Map<string, FileTree>();
   const selections = new WeakMap<Vertex, SelectedRoot[][]>();
@@ -81,8 +82,8 @@ export function createRunners(ports: RunnerPorts): OpRunners {
 
   const runCopy = async (vertex: Vertex, op: CopyOp, inputs: readonly Result[], context: StepContext): Promise<LayersResult> => {
     const base = op.link ? scratch() : layersOf(inputs[0]);
-    // It starts while we plan; who waits for it below hears of a failure.
-    ports.worker().catch(() => {});
+    // It starts while we plan, for this layer and for the step on top of it; who waits for it hears of a failure.
+    if (context.hints.mounted) ports.worker().catch(() => {});
     const selected = await selectFor(vertex, op, inputs);
     context.signal.throwIfAborted();
     const openArchive = async (tree: FileTree, node: TreeNode): Promise<PlanEntry[] | undefined> =>
@@ -100,12 +101,12 @@ export function createRunners(ports: RunnerPorts): OpRunners {
 
   const withLayer = async (base: LayersResult, entries: readonly PlanEntry[], context: StepContext): Promise<LayersResult> => {
     const sources = new Set(entries.flatMap((entry) => (entry.content?.kind === 'layer' ? [entry.content.diffID] : [])));
-    const [worker] = await Promise.all([ports.worker(), ports.ensureReadable([...sources])]);
+    await ports.ensureReadable([...sources]);
     const { exported, mounted } = context.hints;
     const forms: LayerForms = { dir: mounted, tar: !mounted && !exported, ...(exported ? { blob: ports.compression ?? { compression: 'gzip' } } : {}) };
     const sourceDateEpoch = ports.sourceDateEpoch();
     const request: WriteLayerRequest = { entries, forms, ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }) };
-    const layer = await worker.writeLayer(request, context.signal);
+    const layer = await ports.writeLayer(request, context.signal);
     return {
       kind: 'layers',
       treeID: chainTreeID(base.treeID, layer.contentDigest, layer.entryCount),

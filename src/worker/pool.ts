@@ -44,7 +44,11 @@ export class ThreadPool {
     const [least] = this.#threads.toSorted((a, b) => a.caller.size - b.caller.size);
     if (least && (least.caller.size === 0 || this.#threads.length >= this.#size)) return least;
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const thread = new Worker(this.#entry, { argv: process.argv.slice(2), workerData: this.#options });
+    const thread = new Worker(this.#entry, {
+      argv: [JSON.stringify(this.#options)],
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      trackUnmanagedFds: false,
+    });
     // A thread's postMessage is not a window's.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     const caller = new Caller((message) => thread.postMessage(message));

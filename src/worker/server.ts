@@ -1,5 +1,4 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { openStore, type Store } from '../content/index.ts';
@@ -8,11 +7,10 @@ import { LayerStore, type CommitRequest, type LayerRecord, type WriteLayerReques
 import { Overlays } from '../snapshot/index.ts';
 import { zlibCodec } from '../stream/index.ts';
 import { DeviceGuard, igzipCodec, SysError, unmount } from '../sys/index.ts';
-import type { PlanEntry } from '../tree/index.ts';
 import { Callee, type CallContext, type Message, type Methods } from './calls.ts';
 import { toWireError } from './error.ts';
 import { layerJobs } from './jobs.ts';
-import { ThreadPool } from './pool.ts';
+import { LayerThreads } from './layer-threads.ts';
 import type { Greeting, OutputEvent, RunRequest, RunResult, WorkerOptions } from './protocol.ts';
 
 /** Messages under way to the main process before a step's output is held up. */
@@ -77,7 +75,7 @@ class Server {
   readonly host: HostFacts;
   readonly #store: Store;
   readonly #layers: LayerStore;
-  readonly #pool: ThreadPool;
+  readonly #threads: LayerThreads;
   readonly #runFolder: string;
   readonly #overlays: Overlays;
   readonly #running = new Set<Promise<unknown>>();
@@ -89,21 +87,20 @@ class Server {
     preparePrivateMounts(this.#runFolder);
     this.host = readHostFacts(process.arch);
     this.#layers = openLayers(this.#store, this.host);
-    this.#pool = new ThreadPool(process.argv[1]!, options, availableParallelism());
+    this.#threads = new LayerThreads({ ...options, entry: process.argv[1]!, layers: this.#layers });
     const overlayFolder = join(this.#runFolder, 'overlay');
     mkdirSync(overlayFolder);
     this.#overlays = new Overlays({ folder: overlayFolder, userxattr: this.host.userNamespace });
   }
 
   methods(): Methods {
-    const here = layerJobs(this.#layers);
-    const inPool = Object.fromEntries(
-      Object.keys(here).map((name): [string, Methods[string]] => [name, (args, { signal }) => this.#pool.call(name, args, signal)]),
-    );
+    const inThreads = Object.keys(layerJobs(this.#layers)).map((name): [string, Methods[string]] => [
+      name,
+      (args, { signal }) => this.#threads.call(name, args, signal),
+    ]);
     return {
-      ...inPool,
-      writeLayer: (args, context) =>
-        this.#isSmallPlan(args[0] as WriteLayerRequest) ? this.#track(here['writeLayer']!(args, context)) : inPool['writeLayer']!(args, context),
+      ...Object.fromEntries(inThreads),
+      writeLayer: ([request], { signal }) => this.#threads.writeLayer(request as WriteLayerRequest, signal),
       run: ([request], context) => this.#track(this.#run(request as RunRequest, context)),
     };
   }
@@ -118,7 +115,7 @@ class Server {
     callee.abortAll();
     // What is still being made ready has a program running, which writes below the run folder.
     await Promise.allSettled([...this.#running, this.#executor]);
-    await this.#pool.close();
+    await this.#threads[Symbol.asyncDispose]();
     // With all that is mounted below it: else the store would take the mounts' contents for its own temporary files.
     unmount(this.#runFolder);
     this.#store.close();
@@ -140,22 +137,16 @@ class Server {
     }
   }
 
-  /** A small layer is written here too, where no blob must be unpacked for it. */
-  #isSmallPlan({ entries }: WriteLayerRequest): boolean {
-    const isAtHand = ({ content }: PlanEntry): boolean => content?.kind !== 'layer' || this.#layers.forms(content.diffID).dir;
-    return entries.length <= SMALL_ENTRIES && entries.every((entry) => entry.size <= SMALL_FILE_BYTES && isAtHand(entry));
-  }
-
   /** A small change is committed here: that takes less time than to hand it over. */
   async #commit(upper: string, request: CommitRequest, signal: AbortSignal): Promise<LayerRecord> {
     if (isSmall(upper)) return await this.#layers.commitUpper(upper, request, signal);
-    return (await this.#pool.call('commitUpper', [upper, request], signal)) as LayerRecord;
+    return (await this.#threads.call('commitUpper', [upper, request], signal)) as LayerRecord;
   }
 
   #discard(folder: string): void {
     if (isSmall(folder)) rmSync(folder, { recursive: true, force: true });
     // Nobody waits for it; what is left when the worker ends is swept away by another.
-    else this.#pool.call('removeFolders', [[folder]]).catch(() => {});
+    else this.#threads.call('removeFolders', [[folder]]).catch(() => {});
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
