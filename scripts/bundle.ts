@@ -1,5 +1,5 @@
 /** Bundles the command, the worker and the library into dist/. */
-import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -66,16 +66,7 @@ await build({
   banner: { js: "const moduleURL = 'file://' + encodeURI(__filename);" },
   plugins: [lazyBuiltins],
 });
-// A young generation of 1 MiB instead of up to 16 costs no time that could be measured, and saves tens of megabytes in each process.
-writeFileSync(
-  join(outdir, 'ossb.cjs'),
-  `#!/usr/bin/env -S node --max-semi-space-size=1 --disable-warning=ExperimentalWarning
-const { enableCompileCache } = require('node:module');
-const cache = process.env.XDG_CACHE_HOME || (process.env.HOME ? process.env.HOME + '/.cache' : '');
-if (cache) enableCompileCache(cache + '/ossb/compile');
-require('./main.cjs');
-`,
-);
+copyFileSync(join(root, 'bin/launcher.cjs'), join(outdir, 'ossb.cjs'));
 chmodSync(join(outdir, 'ossb.cjs'), 0o755);
 await build({
   ...common,

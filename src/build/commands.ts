@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import type { Digest, Platform } from '../oci/index.ts';
 import type { Build } from './events.ts';
 import type { BuildRequest } from './request.ts';
