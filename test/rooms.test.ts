@@ -16,6 +16,7 @@ const rooms = [
   'frontend',
   'solver',
   'sys',
+  'http',
   'content',
   'registry',
   'snapshot',

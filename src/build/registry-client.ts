@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { homedir } from 'node:os';
 import type { RegistryClient } from '../registry/index.ts';
 import type { BuildRequest } from './request.ts';
+import { caFilesOf } from './http-client.ts';
 import type { Settings } from './settings.ts';
 import { version } from '../version.ts';
 
@@ -32,7 +33,7 @@ export async function openRegistryClient(request: Pick<BuildRequest, 'registryMi
     mirrors: request.registryMirrors ?? {},
     insecure: request.insecureRegistries ?? [],
     certificateFolders: ['/etc/docker/certs.d', join(home, '.config', 'docker', 'certs.d')],
-    caFiles: env['SSL_CERT_FILE'] === undefined ? [] : [env['SSL_CERT_FILE']],
+    caFiles: caFilesOf(env),
     proxyEnv: env,
   });
 }

@@ -12,6 +12,7 @@ import type { WorkerClient } from '../worker/index.ts';
 import { Contexts } from './contexts.ts';
 import { Devices } from './devices.ts';
 import type { BuildEvent } from './events.ts';
+import { openHttpClient } from './http-client.ts';
 import { formatOf } from './image-set.ts';
 import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
 import type { IgnoreInput } from './inputs.ts';
@@ -92,6 +93,8 @@ export function openSession(options: SessionOptions): Session {
     (): Promise<RegistryClient> => openRegistryClient(request, settings),
     (client) => client.close(),
   );
+  const http = openHttpClient(settings);
+  held.defer(() => http.close());
   const layers = new LayerStore(store, igzipCodec(zlibCodec()));
   const worker = lazy(
     async (): Promise<WorkerClient> => {
@@ -147,6 +150,7 @@ export function openSession(options: SessionOptions): Session {
     onContainer: (detail) => activity('container', detail),
     localTree: (name) => contexts.tree(name),
     memo: new Memo(store, now),
+    http,
     env: settings.env,
     ...(format === undefined ? {} : { compression: { compression: format.compression, ...(format.level === undefined ? {} : { level: format.level }) } }),
   });

@@ -1,35 +1,42 @@
-import { OpsError } from './error.ts';
 import { BuildError } from '../errors.ts';
+import { connectionFault, isPassingStatus, parseRetryAfter } from '../http/index.ts';
+import { OpsError } from './error.ts';
 
-/** What a failed connection or a broken transfer means. */
+/** What a failed connection or a broken transfer means. `url` is shown. Errors of other rooms are returned as they are. */
 export function downloadError(url: string, cause: unknown): BuildError {
   if (cause instanceof BuildError) return cause;
-  const { code, message } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException;
-  return new OpsError('DOWNLOAD_FAILED', `Cannot download ${url}: ${code ?? message}`, {
-    family: 'network',
-    hint: 'Check the URL and the connection.',
-    retryable: !permanent.has(code ?? ''),
-    cause,
-  });
+  const fault = connectionFault(cause);
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const fail = (found: string, hint: string, retryable = false): OpsError =>
+    new OpsError('DOWNLOAD_FAILED', `Cannot download ${url}: ${found}`, { family: 'network', hint, retryable, cause });
+  if (fault === undefined) {
+    // The end of compressed data is missing: the transfer was cut.
+    if (code === 'Z_BUF_ERROR') return fail('it ended too early', 'Check the server.', true);
+    return fail(code ?? message, 'Check the URL and the connection.');
+  }
+  switch (fault.kind) {
+    case 'certificate':
+      return fail(`the certificate of the server is not trusted (${fault.found})`, 'Name the certificate of its authority in SSL_CERT_FILE.');
+    case 'plain-http':
+      return fail(fault.found, 'Check whether the URL should start with http://.');
+    case 'proxy':
+      return fail(`${fault.found} (${fault.code})`, 'Check HTTP_PROXY and HTTPS_PROXY, and whether the host belongs into NO_PROXY.', fault.retryable);
+    case 'network':
+    case 'protocol':
+      return fail(`${fault.found} (${fault.code})`, 'Check the URL and the connection.', fault.retryable);
+    default:
+      return fault.kind satisfies never;
+  }
 }
 
-/** What a status other than success means. The error carries `retryAfterMs` where the server asks for a wait. */
+/** What a status other than success means. `url` is shown. */
 export function statusError(url: string, status: number, retryAfter: string | undefined): OpsError {
   const denied = status === 401 || status === 403;
-  const error = new OpsError(denied ? 'DOWNLOAD_UNAUTHORIZED' : 'DOWNLOAD_FAILED', `Cannot download ${url}: invalid response status ${status}`, {
+  return new OpsError(denied ? 'DOWNLOAD_UNAUTHORIZED' : 'DOWNLOAD_FAILED', `Cannot download ${url}: invalid response status ${status}`, {
     family: denied ? 'authentication' : 'network',
-    hint: denied ? 'Give --secret id=HTTP_AUTH_TOKEN_<host> or id=HTTP_AUTH_HEADER_<host>.' : 'Check the URL.',
-    retryable: status === 408 || status === 429 || status >= 500,
+    hint: denied ? 'Give --secret id=HTTP_AUTH_TOKEN_<host> or id=HTTP_AUTH_HEADER_<host>.' : isPassingStatus(status) ? 'Try again later.' : 'Check the URL.',
+    retryable: isPassingStatus(status),
+    status,
+    retryAfterMs: parseRetryAfter(retryAfter, Date.now()),
   });
-  const seconds = Number(retryAfter);
-  return retryAfter !== undefined && seconds >= 0 ? Object.assign(error, { retryAfterMs: seconds * 1000 }) : error;
 }
-
-/** Trying again would not help. */
-const permanent: ReadonlySet<string> = new Set([
-  'ERR_INVALID_URL',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);

@@ -1,4 +1,4 @@
-import { BuildError } from '../errors.ts';
+import { BuildError, type BuildErrorOptions } from '../errors.ts';
 
 export type OpsErrorCode =
   | 'RUN_FAILED'
@@ -25,4 +25,20 @@ export type OpsErrorCode =
   | 'GIT_UNAUTHORIZED'
   | 'GIT_URL_INVALID';
 
-export class OpsError extends BuildError<OpsErrorCode> {}
+export interface OpsErrorOptions extends BuildErrorOptions {
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number | undefined;
+  /** How long the server asked to wait, milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export class OpsError extends BuildError<OpsErrorCode> {
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: OpsErrorCode, message: string, options: OpsErrorOptions) {
+    super(code, message, options);
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

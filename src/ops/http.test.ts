@@ -4,8 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { test, type TestContext } from 'node:test';
 import { openStore } from '../content/index.ts';
+import { HttpClient } from '../http/index.ts';
 import { makeVertex, type HttpOp, type Vertex } from '../graph/index.ts';
 import { digestOf } from '../oci/index.ts';
 import type { StepContext } from '../solver/index.ts';
@@ -14,6 +16,8 @@ import { HttpSource } from './http.ts';
 interface Fixture {
   readonly url: string;
   readonly requests: IncomingMessage[];
+  /** How long it waited between attempts, had it waited. */
+  readonly waitsMs: number[];
   /** A source as a new process would have it, over the same store. */
   readonly source: (secrets?: Readonly<Record<string, string>>) => HttpSource;
 }
@@ -35,14 +39,20 @@ async function fixture(t: TestContext, answer: (request: IncomingMessage, respon
     store.close();
     rmSync(root, { recursive: true, force: true });
   });
+  const http = new HttpClient({ userAgent: 'ossb/test', idleTimeoutMs: 1000 });
+  t.after(() => http.close());
+  const waitsMs: number[] = [];
   const memo = new Map<string, string>();
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    waitsMs,
     source: (secrets = {}) =>
       new HttpSource({
         store,
         memo: { get: (key) => memo.get(key), set: (key, value) => void memo.set(key, value) },
+        http,
+        downloadRetry: { sleep: async (delayMs) => void waitsMs.push(delayMs) },
         secret: (id) => Promise.resolve(secrets[id] === undefined ? undefined : Buffer.from(secrets[id])),
       }),
   };
@@ -144,6 +154,70 @@ test('HttpSource: tries again after a fault of the server, and not after one of 
   await assert.rejects(source().keyParts(vertexOf(`${url}/missing`), signal), { code: 'DOWNLOAD_FAILED', retryable: false });
   await assert.rejects(source().keyParts(vertexOf(`${url}/denied`), signal), { code: 'DOWNLOAD_UNAUTHORIZED' });
   assert.equal(requests.length, 4);
+});
+
+test('HttpSource: waits as long as a server asks, in seconds or until a date, and no longer than two minutes', async (t) => {
+  const now = Date.now();
+  let asked = '';
+  const { url, source, waitsMs } = await fixture(t, (_request, response) => {
+    if (asked === '') response.end('x');
+    else response.writeHead(429, { 'retry-after': asked }).end();
+    if (asked !== '3600') asked = '';
+  });
+  asked = '7';
+  await source().keyParts(vertexOf(`${url}/a`), signal);
+  assert.deepEqual(waitsMs.splice(0), [7000]);
+  asked = new Date(now + 60_000).toUTCString();
+  await source().keyParts(vertexOf(`${url}/b`), signal);
+  const [waitMs = 0] = waitsMs.splice(0);
+  assert.ok(waitMs > 50_000 && waitMs <= 60_000, String(waitMs));
+  asked = '3600';
+  await assert.rejects(source().keyParts(vertexOf(`${url}/c`), signal), { status: 429, retryAfterMs: 3_600_000, retryable: true });
+  assert.deepEqual(waitsMs, []);
+});
+
+test('HttpSource: a body that is compressed for the transfer alone', async (t) => {
+  const { url, requests, source } = await fixture(t, (request, response) => {
+    const bytes = gzipSync('content');
+    if (request.url === '/cut') response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes.subarray(0, -4));
+    else if (request.url === '/bad') response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip');
+    else if (request.url === '/other') response.writeHead(200, { 'content-encoding': 'br' }).end('as it is');
+    else response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes);
+  });
+  assert.deepEqual(await source().keyParts(vertexOf(`${url}/f`), signal), ['f', digestOf('content')]);
+  assert.equal(requests[0]!.headers['accept-encoding'], 'gzip');
+  assert.deepEqual(await source().keyParts(vertexOf(`${url}/other`), signal), ['other', digestOf('as it is')]);
+  await assert.rejects(source().keyParts(vertexOf(`${url}/cut`), signal), { code: 'DOWNLOAD_FAILED', retryable: true });
+  await assert.rejects(source().keyParts(vertexOf(`${url}/bad`), signal), { code: 'DOWNLOAD_FAILED', retryable: false });
+});
+
+test('HttpSource: a transfer that breaks off is begun anew, and never taken for the whole', async (t) => {
+  let breaks = 2;
+  const { url, source } = await fixture(t, (_request, response) => {
+    if (breaks-- <= 0) return void response.end('whole');
+    response.writeHead(200, { 'content-length': 100 }).write('part');
+    setImmediate(() => response.destroy());
+  });
+  assert.deepEqual(await source().keyParts(vertexOf(`${url}/f`), signal), ['f', digestOf('whole')]);
+  breaks = 100;
+  await assert.rejects(source().keyParts(vertexOf(`${url}/g`), signal), { code: 'DOWNLOAD_FAILED', retryable: true, message: /broken off/ });
+});
+
+test('HttpSource: a redirect to another scheme is refused, at once', async (t) => {
+  const { url, requests, source } = await fixture(t, (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end());
+  await assert.rejects(source().keyParts(vertexOf(`${url}/f`), signal), {
+    code: 'REDIRECT_REFUSED',
+    message: /^Cannot download http:.*scheme file/,
+    retryable: false,
+  });
+  assert.equal(requests.length, 1);
+});
+
+test('HttpSource: faults that waiting does not mend', async (t) => {
+  const { source, waitsMs } = await fixture(t, (_request, response) => response.end());
+  await assert.rejects(source().keyParts(vertexOf('http://no-such-host.invalid/f'), signal), { code: 'DOWNLOAD_FAILED', retryable: false });
+  await assert.rejects(source().keyParts(vertexOf('http://127.0.0.1:6000/f'), signal), { code: 'DOWNLOAD_FAILED', message: /refused/ });
+  assert.equal(waitsMs.length, 4);
 });
 
 test('HttpSource: stops when it is told to', async (t) => {

@@ -3,9 +3,10 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { storageError, type Store } from '../content/index.ts';
 import type { HttpOp, Vertex } from '../graph/index.ts';
+import type { FollowedResponse, HttpClient } from '../http/index.ts';
 import { digestOf, type Digest } from '../oci/index.ts';
 import type { StepContext } from '../solver/index.ts';
-import { limitError, retry } from '../stream/index.ts';
+import { limitError, retry, type RetryOptions } from '../stream/index.ts';
 import type { PlanEntry } from '../tree/index.ts';
 import { downloadError, statusError } from './download-error.ts';
 import { OpsError } from './error.ts';
@@ -15,6 +16,9 @@ export interface HttpPorts {
   readonly memo: { get(key: string): string | undefined; set(key: string, value: string): void };
   /** HTTP_AUTH_TOKEN_<host> and HTTP_AUTH_HEADER_<host>. */
   readonly secret: (id: string) => Promise<Uint8Array | undefined>;
+  readonly http: HttpClient;
+  /** How faults that may pass are retried. Default: as `retry` does. */
+  readonly downloadRetry?: Omit<RetryOptions, 'signal' | 'isRetryable'>;
 }
 
 type HttpVertex = Vertex & { readonly op: HttpOp };
@@ -97,36 +101,43 @@ export class HttpSource {
     const authorization = await this.#authorization(op.url);
     return retry(
       async () => {
-        const headers: Record<string, string> = { 'user-agent': 'ossb', ...authorization };
+        const headers: Record<string, string> = { ...authorization, 'accept-encoding': 'gzip' };
         if (remembered !== undefined) headers['if-none-match'] = remembered.etag;
-        let response: Response;
+        let response: FollowedResponse;
         try {
-          response = await fetch(op.url, { headers, signal });
+          response = await this.#ports.http.follow({ method: 'GET', url: new URL(op.url), headers, signal }, `download ${shownURL(op.url)}`);
         } catch (error) {
           signal.throwIfAborted();
           throw downloadError(shownURL(op.url), error);
         }
-        if (response.status === 304 && remembered !== undefined) return 'unchanged';
-        if (!response.ok || response.body === null) throw statusError(shownURL(op.url), response.status, response.headers.get('retry-after') ?? undefined);
+        const { status } = response;
+        if (status < 200 || status > 299) response.body.destroy();
+        if (status === 304 && remembered !== undefined) return 'unchanged';
+        if (status < 200 || status > 299) throw statusError(shownURL(op.url), status, response.headers['retry-after']);
         const filename = fileName(op, response);
-        const etag = response.headers.get('etag') ?? undefined;
-        const lastModified = response.headers.get('last-modified') ?? undefined;
+        const etag = response.headers.etag;
+        const lastModified = response.headers['last-modified'];
         const saved = await this.#save(op, response, signal, context);
         return { download: { ...saved, filename, lastModified }, etag };
       },
-      { signal },
+      { ...this.#ports.downloadRetry, signal },
     );
   }
 
-  async #save(op: HttpOp, response: Response, signal: AbortSignal, context: StepContext | undefined): Promise<{ path: string; digest: Digest; size: number }> {
+  async #save(
+    op: HttpOp,
+    response: FollowedResponse,
+    signal: AbortSignal,
+    context: StepContext | undefined,
+  ): Promise<{ path: string; digest: Digest; size: number }> {
     const path = join(this.#ports.store.tempDir(), 'download');
-    const encoded = response.headers.has('content-encoding');
-    const total = encoded ? undefined : Number(response.headers.get('content-length') ?? Number.NaN);
+    const { body, isDecoded } = decodedBody(response);
+    const total = isDecoded ? undefined : Number(response.headers['content-length'] ?? Number.NaN);
     const hash = createHash('sha256');
     const file = openSync(path, 'wx', 0o600);
     let size = 0;
     try {
-      for await (const chunk of response.body!) {
+      for await (const chunk of body) {
         size += chunk.length;
         if (size > maximumBytes) throw limitError(`size of ${shownURL(op.url)}`, maximumBytes);
         hash.update(chunk);
@@ -144,6 +155,7 @@ export class HttpSource {
       const stored = storageError(error, `store ${shownURL(op.url)}`);
       throw stored === error ? downloadError(shownURL(op.url), error) : stored;
     } finally {
+      response.body.destroy();
       closeSync(file);
     }
     return { path, digest: `sha256:${hash.digest('hex')}` as Digest, size };
@@ -158,10 +170,18 @@ export class HttpSource {
   }
 }
 
+/** The file without the compression that is for the transfer alone. Only gzip is asked for, as Go's programs do; what a server encodes otherwise is kept so. */
+function decodedBody({ headers, body }: FollowedResponse): { readonly body: AsyncIterable<Buffer>; readonly isDecoded: boolean } {
+  if (headers['content-encoding']?.toLowerCase() !== 'gzip') return { body, isDecoded: false };
+  const gunzip = process.getBuiltinModule('node:zlib').createGunzip();
+  body.on('error', (error) => gunzip.destroy(error));
+  return { body: body.pipe(gunzip), isDecoded: true };
+}
+
 /** What the op says, else Content-Disposition, else the last element of the URL's path. */
-function fileName(op: HttpOp, response: Response | undefined): string {
+function fileName(op: HttpOp, response: Pick<FollowedResponse, 'headers'> | undefined): string {
   const disposition = /;\s*filename\*?=(?:UTF-8'')?(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^;\s]+))/i.exec(
-    response?.headers.get('content-disposition') ?? '',
+    response?.headers['content-disposition'] ?? '',
   )?.groups;
   const offered = disposition?.quoted?.replaceAll(/\\(.)/g, '$1') ?? disposition?.plain;
   for (const candidate of [op.filename, offered, pathOf(op.url)]) {

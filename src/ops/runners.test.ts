@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openStore } from '../content/index.ts';
+import { HttpClient } from '../http/index.ts';
 import { makeVertex, type CopyOp, type Op, type Vertex } from '../graph/index.ts';
 import { digestOf, type DiffID } from '../oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../solver/index.ts';
@@ -53,6 +54,7 @@ function fixture(t: TestContext): Fixture {
     return { diffID, contentDigest, entryCount: entries.length, tarSize: 0 };
   };
   const runners = createRunners({
+    http: new HttpClient({ userAgent: 'ossb/test' }),
     store,
     worker: () => Promise.reject(new Error('no worker here')),
     writeLayer,

@@ -9,14 +9,14 @@ import { contentReader } from './content-reader.ts';
 import { ContextTree } from './context-tree.ts';
 import { planSelected } from './copy.ts';
 import { GitSource } from './git.ts';
-import { HttpSource } from './http.ts';
+import { HttpSource, type HttpPorts } from './http.ts';
 import { planMkdir } from './mkdir.ts';
 import { runStep, type RunPorts } from './run.ts';
 import { selectPaths, type SelectedRoot } from './select.ts';
 import { selectionDigest, selectorOf } from './selection-digest.ts';
 
 /** What the runners need from outside. */
-export interface RunnerPorts extends RunPorts {
+export interface RunnerPorts extends RunPorts, Pick<HttpPorts, 'http' | 'downloadRetry'> {
   /** The index of a layer, fetched where it is not there. */
   readonly loadIndex: (diffID: DiffID) => Promise<LayerIndex>;
   readonly readLayerContent: (diffID: DiffID, path: string) => AsyncIterable<Uint8Array>;

@@ -1,4 +1,5 @@
 import type { BlobStore } from '../content/index.ts';
+import { HttpClient, isLoopback, type HttpClientOptions } from '../http/index.ts';
 import { familiarReference, type Descriptor, type Digest, type Reference } from '../oci/index.ts';
 import { retry, type RetryOptions } from '../stream/index.ts';
 import { isHostDown } from './connection-error.ts';
@@ -10,12 +11,8 @@ import { endpointsOf, originOf, type Endpoint, type Mirrors } from './mirrors.ts
 import { hasBlob, pullBlob, type OnProgress } from './pull-blob.ts';
 import { openUpload, uploadChunked, uploadWhole, type UploadSession } from './push-blob.ts';
 import { SharedWork } from './shared-work.ts';
-import { isLoopback, Transport } from './transport.ts';
-import { TrustingTransport } from './trust.ts';
 
-export interface RegistryClientOptions {
-  /** For the User-Agent header, `ossb/1.2.3`. */
-  readonly userAgent: string;
+export interface RegistryClientOptions extends Omit<HttpClientOptions, 'certificates' | 'isInsecure'> {
   /** Asked in turn when a registry wants credentials. Default: none. */
   readonly credentials?: readonly CredentialSource[];
   /** By registry host, places to pull from before it: `host[:port][/path]` or a URL. Never pushed to. */
@@ -26,14 +23,6 @@ export interface RegistryClientOptions {
   readonly certificateFolders?: readonly string[];
   /** PEM files with authorities to trust besides the usual ones. */
   readonly caFiles?: readonly string[];
-  /** The environment with HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Default: no proxy. */
-  readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
-  /** Default 8. */
-  readonly connectionsPerHost?: number;
-  /** Default 15 000. */
-  readonly connectTimeoutMs?: number;
-  /** No byte for so long breaks a request off, milliseconds. Default 60 000. */
-  readonly idleTimeoutMs?: number;
   /** Bytes of one request, once a registry has refused a blob as too large for a single one. Default 32 MiB. */
   readonly chunkBytes?: number;
   /** How faults that may pass are retried. */
@@ -68,8 +57,7 @@ export interface ResolveOptions {
  */
 export class RegistryClient {
   readonly #options: RegistryClientOptions;
-  readonly #transport: Transport;
-  readonly #trusting: TrustingTransport;
+  readonly #http: HttpClient;
   readonly #hosts = new Map<string, RegistryHost>();
   readonly #pulls = new SharedWork<void>();
   readonly #pushes = new SharedWork<void>();
@@ -80,10 +68,8 @@ export class RegistryClient {
 
   constructor(options: RegistryClientOptions) {
     this.#options = options;
-    const { userAgent, connectionsPerHost = 8, connectTimeoutMs = 15_000, idleTimeoutMs = 60_000, proxyEnv = {} } = options;
-    this.#transport = new Transport({ userAgent, connectionsPerHost, connectTimeoutMs, idleTimeoutMs, proxyEnv });
     const { certificateFolders = ['/etc/docker/certs.d'], caFiles = [] } = options;
-    this.#trusting = new TrustingTransport(this.#transport, { folders: certificateFolders, caFiles }, (host) => this.#isInsecure(host));
+    this.#http = new HttpClient({ ...options, certificates: { folders: certificateFolders, caFiles }, isInsecure: (host) => this.#isInsecure(host) });
   }
 
   /** What a reference stands for, by one HEAD request where the registry keeps to the spec. */
@@ -157,7 +143,7 @@ export class RegistryClient {
 
   /** Closes all connections; what is under way fails. */
   close(): void {
-    this.#transport.close();
+    this.#http.close();
   }
 
   #upload(target: Target, key: string, ref: Reference, descriptor: Descriptor, blobs: BlobStore, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
@@ -228,7 +214,7 @@ export class RegistryClient {
         host,
         scheme,
         insecure: this.#isInsecure(host),
-        transport: this.#trusting,
+        http: this.#http,
         sources: this.#options.credentials ?? [],
       });
       this.#hosts.set(key, known);

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { findTool } from '../../scripts/local/tool.ts';
+import { HttpClient } from '../http/index.ts';
 import { digestOf, mediaTypes } from '../oci/index.ts';
 import { blobOf, refAt, testClient } from './client-setup.ts';
 import { fixedCredentials } from './credentials.ts';
 import { RegistryHost } from './host.ts';
 import { openUpload, uploadChunked } from './push-blob.ts';
-import { Transport } from './transport.ts';
-import { TrustingTransport } from './trust.ts';
 
 /** The reference registry as partner, skopeo and crane as judges: what they see must be what we pushed. */
 const folder = mkdtempSync(join(tmpdir(), 'ossb-docker-registry-'));
@@ -68,10 +67,8 @@ test('docker-registry takes a blob in chunks', { skip }, async () => {
   await using registry = await start();
   using own = testClient();
   const { client, store, signal } = own;
-  const limits = { connectionsPerHost: 2, connectTimeoutMs: 5000, idleTimeoutMs: 5000, proxyEnv: {} };
-  const transport = new Transport({ userAgent: 'ossb/test', ...limits });
-  const trusting = new TrustingTransport(transport, { folders: [], caFiles: [] }, () => true);
-  const host = new RegistryHost({ host: registry.host, scheme: 'http', insecure: true, transport: trusting, sources: [] });
+  const http = new HttpClient({ userAgent: 'ossb/test' });
+  const host = new RegistryHost({ host: registry.host, scheme: 'http', insecure: true, http, sources: [] });
   const target = { host, repository: 'big' };
   const bytes = Buffer.from(Array.from({ length: (5 << 20) / 2 }, (_, i) => (i * 13) % 253));
   store.blobs.put(bytes);
@@ -80,7 +77,7 @@ test('docker-registry takes a blob in chunks', { skip }, async () => {
   store.blobs.delete(blobOf(bytes).digest);
   await client.pullBlob(refAt(registry.host, 'big:1'), blobOf(bytes), store.blobs, { signal });
   assert.deepEqual(store.blobs.read(blobOf(bytes).digest), bytes);
-  transport.close();
+  http.close();
 });
 
 test('docker-registry with htpasswd lets the right password in only', { skip }, async () => {

@@ -1,10 +1,9 @@
+import { isLoopback, redirectOf, type Body, type HttpClient, type HttpRequest, type HttpResponse, type Redirect } from '../http/index.ts';
 import { Authorizer, type Scope } from './authorizer.ts';
 import { connectionError } from './connection-error.ts';
 import type { CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
 import { readText } from './status-error.ts';
-import { isLoopback, type Body, type HttpRequest, type HttpResponse } from './transport.ts';
-import type { TrustingTransport } from './trust.ts';
 
 export interface RegistryRequest {
   readonly method: HttpRequest['method'];
@@ -30,7 +29,7 @@ export interface RegistryHostOptions {
   readonly scheme: 'http' | 'https' | undefined;
   /** Whether plain HTTP and unchecked certificates are allowed. */
   readonly insecure: boolean;
-  readonly transport: TrustingTransport;
+  readonly http: HttpClient;
   readonly sources: readonly CredentialSource[];
 }
 
@@ -78,9 +77,11 @@ export class RegistryHost {
   async #follow(request: RegistryRequest, authorization: string | undefined): Promise<RegistryResponse> {
     const { method, headers, body, doing, signal } = request;
     let { response, url, own } = await this.#first(request, authorization);
-    for (let redirects = 0; isRedirect(response, method); redirects++) {
+    for (let redirects = 0; ; redirects++) {
+      const redirect = redirectOf(response, method, url);
+      if (redirect === undefined) break;
       await readText(response);
-      const next = this.#redirectTarget(response, url, redirects, doing);
+      const next = this.#redirectTarget(redirect, url, redirects, doing);
       const kept = next.origin === own && authorization !== undefined ? { authorization } : {};
       response = await this.#send({ method, url: next, headers: { ...headers, ...kept }, signal, ...(body === undefined ? {} : { body }) }, doing);
       url = next;
@@ -114,31 +115,22 @@ export class RegistryHost {
 
   async #send(request: HttpRequest, doing: string): Promise<HttpResponse> {
     try {
-      return await this.#options.transport.send(request);
+      return await this.#options.http.send(request);
     } catch (error) {
       request.signal.throwIfAborted();
       throw connectionError(error, doing, request.url.host);
     }
   }
 
-  #redirectTarget(response: HttpResponse, from: URL, redirects: number, doing: string): URL {
-    const location = response.headers.location ?? '';
+  #redirectTarget(redirect: NonNullable<Redirect>, from: URL, redirects: number, doing: string): URL {
     const fail = (found: string): RegistryError =>
       new RegistryError('REGISTRY_PROTOCOL', `Cannot ${doing}: ${from.host} ${found}`, { family: 'registry', hint: `Check how ${this.host} is set up.` });
     if (redirects >= redirectLimit) throw fail(`redirects more than ${redirectLimit} times`);
-    if (location === '' || !URL.canParse(location, from)) throw fail('redirects to nowhere');
-    const next = new URL(location, from);
-    if (!/^https?:$/.test(next.protocol) || (from.protocol === 'https:' && next.protocol === 'http:' && !this.#options.insecure)) {
-      throw fail(`redirects from HTTPS to ${next.protocol}//${next.host}`);
-    }
+    if (redirect.kind === 'refused') throw fail(redirect.found);
+    const next = redirect.url;
+    if (from.protocol === 'https:' && next.protocol === 'http:' && !this.#options.insecure) throw fail(`redirects from HTTPS to http://${next.host}`);
     return next;
   }
-}
-
-function isRedirect({ status, headers }: HttpResponse, method: string): boolean {
-  if (headers.location === undefined) return false;
-  if (status === 307 || status === 308) return true;
-  return (method === 'GET' || method === 'HEAD') && (status === 301 || status === 302 || status === 303);
 }
 
 /** What servers for HTTPS say to a plain request: Go's answers 400 with this text, nginx's with one of its own. */

@@ -5,7 +5,7 @@ import type { RegistryResponse } from './host.ts';
 import type { Target } from './manifest.ts';
 import type { OnProgress } from './pull-blob.ts';
 import { readText, statusError } from './status-error.ts';
-import type { Body } from './transport.ts';
+import type { Body } from '../http/index.ts';
 
 /** An upload that the registry has opened: where the bytes go. */
 export interface UploadSession {

@@ -1,5 +1,5 @@
 import { RegistryError, type RegistryErrorCode } from './error.ts';
-import type { HttpResponse } from './transport.ts';
+import { parseRetryAfter, type HttpResponse } from '../http/index.ts';
 
 /** Bytes of an error's body that are read. */
 const bodyLimitBytes = 64 << 10;
@@ -13,7 +13,13 @@ export async function statusError(response: HttpResponse, doing: string, host: s
     ours: RegistryErrorCode,
     found: string,
     options: { family?: 'registry' | 'authentication'; hint: string; retryable?: boolean },
-  ): RegistryError => new RegistryError(ours, `Cannot ${doing}: ${found}`, { family: 'registry', ...options, status, retryAfterMs: retryAfterMs(response) });
+  ): RegistryError =>
+    new RegistryError(ours, `Cannot ${doing}: ${found}`, {
+      family: 'registry',
+      ...options,
+      status,
+      retryAfterMs: parseRetryAfter(response.headers['retry-after'], Date.now()),
+    });
 
   if (status === 401)
     return fail('UNAUTHORIZED', `${host} wants other credentials${said}`, { family: 'authentication', hint: `Log in with \`docker login ${host}\`.` });
@@ -74,13 +80,4 @@ function firstFault(text: string): { code?: string; message?: string } {
   } catch {
     return {};
   }
-}
-
-/** The Retry-After header: seconds, or a date (RFC 9110 section 10.2.3). */
-function retryAfterMs({ headers }: HttpResponse): number | undefined {
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - Date.now());
 }

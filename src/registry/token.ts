@@ -2,7 +2,7 @@ import type { Challenge } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
 import { RegistryError } from './error.ts';
 import { readText, statusError } from './status-error.ts';
-import type { HttpRequest, HttpResponse } from './transport.ts';
+import type { HttpRequest, HttpResponse } from '../http/index.ts';
 
 export interface AccessToken {
   readonly token: string;
@@ -65,8 +65,8 @@ export function basicHeader({ username, password }: { readonly username: string;
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** Credentials must not go over an open line because a registry says so. */
-function realmOf({ challenge, credentials, insecure, host, doing }: TokenRequest): URL {
+/** Neither credentials nor a token may go over an open line because a registry says so. */
+function realmOf({ challenge, insecure, host, doing }: TokenRequest): URL {
   const realm = challenge.parameters['realm'] ?? '';
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   const fail = (found: string): RegistryError =>
@@ -75,7 +75,7 @@ function realmOf({ challenge, credentials, insecure, host, doing }: TokenRequest
       hint: `Check how ${host} is set up.`,
     });
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw fail(`${JSON.stringify(realm)}, which is not a URL,`);
-  if (url.protocol === 'http:' && credentials !== undefined && !insecure) throw fail(`${url.origin}, without encryption,`);
+  if (url.protocol === 'http:' && !insecure) throw fail(`${url.origin}, without encryption,`);
   return url;
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RegistryError } from './error.ts';
+import { HttpError } from './error.ts';
 
 export interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
@@ -45,7 +45,7 @@ function readCertificates(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new RegistryError('REGISTRY_TLS', `Cannot read certificates from ${file}: ${(error as Error).message}`, { family: 'filesystem', cause: error });
+    throw new HttpError('CERTIFICATE_UNREADABLE', `Cannot read certificates from ${file}: ${(error as Error).message}`, { family: 'filesystem', cause: error });
   }
 }
 
@@ -55,4 +55,10 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** PEM of all that a program is to trust: Node's and the system's authorities and those of the files. Errors: CERTIFICATE_UNREADABLE. */
+export function certificateBundle(caFiles: readonly string[]): string {
+  const tls = process.getBuiltinModule('node:tls');
+  return [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...caFiles.map(readCertificates)])].join('\n');
 }

@@ -1,0 +1,13 @@
+import { HttpClient } from '../http/index.ts';
+import type { Settings } from './settings.ts';
+import { version } from '../version.ts';
+
+/** The client for whatever is no registry: files of ADD, contexts, git. */
+export function openHttpClient({ env }: Settings): HttpClient {
+  return new HttpClient({ userAgent: `ossb/${version}`, proxyEnv: env, certificates: { caFiles: caFilesOf(env) } });
+}
+
+/** Files with authorities to trust besides the usual ones. */
+export function caFilesOf(env: Settings['env']): readonly string[] {
+  return env['SSL_CERT_FILE'] === undefined || env['SSL_CERT_FILE'] === '' ? [] : [env['SSL_CERT_FILE']];
+}
