@@ -2,7 +2,7 @@ import { utimesSync, statSync } from 'node:fs';
 import type { LayerSource, LayerSources } from '../cache/index.ts';
 import type { Store } from '../content/index.ts';
 import type { ArrivingBlob, LayerStore } from '../layer/index.ts';
-import { layerCompression, layerMediaType, parseReference, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
+import { digestOf, layerCompression, layerMediaType, parseReference, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { StepEvent } from '../solver/index.ts';
 import type { LayerIndex } from '../tree/index.ts';
@@ -34,7 +34,8 @@ export class LayerProvider {
   readonly #options: LayerProviderOptions;
   readonly #blobs = new Map<DiffID, Promise<void>>();
   readonly #indexes = new Map<DiffID, Promise<LayerIndex>>();
-  readonly #unpacked = new Map<DiffID, Promise<void>>();
+  /** By the digest of the chain up to the layer. */
+  readonly #unpacked = new Map<string, Promise<void>>();
   readonly #arrivals = new Map<DiffID, Arrival>();
   /** By layer, the chain up to it. */
   readonly #expected = new Map<DiffID, readonly DiffID[]>();
@@ -77,10 +78,14 @@ export class LayerProvider {
    * layer only implies has the attributes that it has below.
    */
   async unpack(diffIDs: readonly DiffID[], emit?: Emit): Promise<void> {
-    const missing = diffIDs.filter((diffID) => !this.#options.layers.forms(diffID).dir);
-    for (const diffID of missing) this.fetch(diffID, emit).catch(() => {});
-    for (const diffID of missing) {
-      await once(this.#unpacked, diffID, () => this.#unpack(diffID, diffIDs.slice(0, diffIDs.indexOf(diffID)), emit));
+    const { layers } = this.#options;
+    for (const [i, diffID] of diffIDs.entries()) {
+      if ((await layers.folder(diffID, diffIDs.slice(0, i))) === undefined) this.fetch(diffID, emit).catch(() => {});
+    }
+    let chain = '';
+    for (const [i, diffID] of diffIDs.entries()) {
+      chain = digestOf(`${chain}\n${diffID}`);
+      await once(this.#unpacked, chain, () => this.#unpack(diffID, diffIDs.slice(0, i), emit));
     }
   }
 
@@ -173,11 +178,11 @@ export class LayerProvider {
 
   async #unpack(diffID: DiffID, below: readonly DiffID[], emit?: Emit): Promise<void> {
     const { store, layers, worker, activity, signal } = this.#options;
-    if (layers.forms(diffID).dir) return;
+    if ((await layers.folder(diffID, below)) !== undefined) return;
     const arrival = this.#arrival(diffID);
     const fetched = this.fetch(diffID, emit);
     const arriving = await Promise.race([fetched.then(() => undefined), arrival.begun]);
-    if (layers.forms(diffID).dir) return;
+    if ((await layers.folder(diffID, below)) !== undefined) return;
     activity('unpack', diffID);
     const onItsWay = arriving !== undefined && !store.blobs.has(arriving.descriptor.digest);
     if (onItsWay && (await this.#unpackArriving(diffID, below, arriving, fetched, arrival))) return;

@@ -21,7 +21,8 @@ export interface ExecutorOptions {
   readonly host: HostFacts;
   /** In memory and seen by this process alone. */
   readonly runFolder: string;
-  readonly layerFolder: (diffID: DiffID) => string;
+  /** The unpacked folders of a chain, lowest first. */
+  readonly layerFolders: (chain: readonly DiffID[]) => Promise<readonly string[]>;
   readonly tempFolder: () => string;
   /** Absent where no device cgroup can be made, or none is needed. */
   readonly deviceGuard?: DeviceGuard | undefined;
@@ -53,7 +54,7 @@ export class Executor {
    * processes are gone when this settles. Errors: EXEC_RUNTIME, EXEC_USER, EXEC_MOUNT, EXEC_ID_UNMAPPED, DEVICE_MISSING, SYSCALL_FAILED; the signal's reason.
    */
   async run(request: StepRequest, folder: string, onOutput: OnOutput, signal: AbortSignal): Promise<StepOutcome> {
-    const { runtime, overlays, host, runFolder, layerFolder } = this.#options;
+    const { runtime, overlays, host, runFolder, layerFolders } = this.#options;
     signal.throwIfAborted();
     const stepFolder = join(runFolder, `step${this.#steps++}`);
     const rootfs = join(stepFolder, 'rootfs');
@@ -62,7 +63,7 @@ export class Executor {
     const devices = this.#deviceRule(insecure, nodes, rootfs);
     let points: MountPoints;
     let exit: StepExit;
-    const lower = request.layers.map(layerFolder);
+    const lower = await layerFolders(request.layers);
     const changes = makeChangesFolders(folder, lower.at(-1));
     {
       await using undo = new AsyncDisposableStack();

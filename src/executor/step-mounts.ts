@@ -14,8 +14,8 @@ import type { SpecMount } from './spec.ts';
 /** What preparing mounts needs of its surroundings. */
 export interface MountResources {
   readonly overlays: Overlays;
-  /** The unpacked folder of a layer. */
-  readonly layerFolder: (diffID: DiffID) => string;
+  /** The unpacked folders of a chain, lowest first. */
+  readonly layerFolders: (chain: readonly DiffID[]) => Promise<readonly string[]>;
   /** A fresh folder on the store's filesystem; the caller removes it. */
   readonly tempFolder: () => string;
   /** Of this step, in memory: secrets go nowhere else. */
@@ -84,7 +84,7 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
   });
   switch (mount.kind) {
     case 'layers': {
-      const root = mountLayers(mount.layers, !mount.readonly, scratch, resources);
+      const root = await mountLayers(mount.layers, !mount.readonly, scratch, resources);
       const { path, kind } = findSource(root, mount.source, mount.target);
       return bind(path, kind, ...(mount.readonly ? ['ro'] : []));
     }
@@ -188,10 +188,10 @@ function minorOf(rdev: number): number {
 }
 
 /** Mounts layers aside; what is written to them goes with the step. */
-function mountLayers(layers: readonly DiffID[], writable: boolean, scratch: string, resources: MountResources): string {
+async function mountLayers(layers: readonly DiffID[], writable: boolean, scratch: string, resources: MountResources): Promise<string> {
   const target = `${scratch}.view`;
   mkdirSync(target);
-  const lower = layers.map(resources.layerFolder);
+  const lower = await resources.layerFolders(layers);
   let changes: { upper: string; work: string } | undefined;
   if (writable) {
     const temporary = resources.tempFolder();
@@ -235,7 +235,7 @@ async function makeCacheFolder(mount: StepMount & { kind: 'folder' }, scratch: s
   const made = join(temporary, 'cache');
   mkdirSync(made);
   if (mount.seed) {
-    const { path, kind } = findSource(mountLayers(mount.seed.layers, false, scratch, resources), mount.seed.source, mount.target);
+    const { path, kind } = findSource(await mountLayers(mount.seed.layers, false, scratch, resources), mount.seed.source, mount.target);
     if (kind === 'file') throw executorError('EXEC_MOUNT', `Cannot fill the cache for ${mount.target} from ${mount.seed.source}: it is no folder`);
     const exit = await runProcess('cp', ['-a', `${path}/.`, made], { signal: resources.signal });
     if (exit.exitCode !== 0)

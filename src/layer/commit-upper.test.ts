@@ -46,7 +46,7 @@ async function change(
 ): Promise<{ record: LayerRecord; seen: string[] }> {
   const folder = store.tempDir();
   for (const name of ['upper', 'work', 'merged', 'empty']) mkdirSync(join(folder, name));
-  const lower = [...below.map((diffID) => layers.dirPath(diffID)).reverse(), join(folder, 'empty')].join(':');
+  const lower = [...(await layers.folders(below)).reverse(), join(folder, 'empty')].join(':');
   const options = `lowerdir=${lower},upperdir=${folder}/upper,workdir=${folder}/work,index=off,metacopy=off,redirect_dir=off`;
   const seen = execFileSync('unshare', [
     '-m',
@@ -148,7 +148,7 @@ test('commitUpper leaves out what is as it was, also from the folder', { skip },
     'opt/app/sub/two file',
     'plain dir',
   ]);
-  const folder = both.layers.dirPath(some.record.diffID);
+  const folder = (await both.layers.folder(some.record.diffID, [base]))!;
   assert.ok(!existsSync(join(folder, 'opt/app/one')) && !existsSync(join(folder, 'usr')));
   assert.equal(getXattr(join(folder, 'plain'), 'trusted.overlay.opaque'), undefined);
   assert.deepEqual(await unpackedAnew(both, [base, some.record.diffID]), some.seen);

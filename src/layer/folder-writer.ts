@@ -34,7 +34,7 @@ export interface FolderWriterOptions {
   readonly merge?: boolean;
 }
 
-export type FolderAttributes = Pick<LayerEntry, 'mode' | 'uid' | 'gid'>;
+export type FolderAttributes = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'mtimeSec' | 'mtimeNs' | 'xattrs'>;
 
 /**
  * Writes entries into a folder that nobody else writes to. Paths are clean and go through no symlink: the caller resolved them. Parents that are missing are made.
@@ -78,7 +78,7 @@ export class FolderWriter {
       // A change of owner takes away setuid bits.
       if (chowned || (entry.mode & (this.#umask | 0o7000)) !== 0) fchmodSync(fd, entry.mode);
       // And file capabilities.
-      if (entry.xattrs) this.#setXattrs(entry);
+      if (entry.xattrs) this.#setXattrs(entry.path, entry.xattrs);
       futimesSync(fd, entry.mtimeSec, timeOf(entry));
     } catch (error) {
       throw this.#explained(entry.path, error);
@@ -92,7 +92,7 @@ export class FolderWriter {
     this.#guarded(entry.path, (path) => {
       symlinkSync(systemPath(entry.link!), path);
       this.#chown(entry, (uid, gid) => lchownSync(path, uid, gid));
-      if (entry.xattrs) this.#setXattrs(entry);
+      if (entry.xattrs) this.#setXattrs(entry.path, entry.xattrs);
       lutimesSync(path, entry.mtimeSec, timeOf(entry));
     });
   }
@@ -157,22 +157,18 @@ export class FolderWriter {
     for (const folder of this.#folders.keys()) if (folder === path || folder.startsWith(`${path}/`)) this.#folders.delete(folder);
   }
 
-  /** Folders that were made only because something is in them. */
-  get implied(): string[] {
-    return [...this.#folders].filter(([path, entry]) => entry === undefined && path !== '').map(([path]) => path);
-  }
-
-  /** Gives the folders their attributes, innermost first. Those of implied folders: default root's, 0755. */
+  /** Gives the folders their attributes, innermost first. `implied`: those of folders that were made only because something is in them; default root's, 0755. */
   finish(implied: ReadonlyMap<string, FolderAttributes>): void {
     for (const [path, entry] of [...this.#folders].reverse()) {
       if (path === '' && !entry && this.#options.merge) continue;
-      const { mode, uid, gid } = entry ?? implied.get(path) ?? { mode: 0o755, uid: this.#uid, gid: this.#gid };
+      const attributes = entry ?? implied.get(path);
+      const { mode, uid, gid } = attributes ?? { mode: 0o755, uid: this.#uid, gid: this.#gid };
       this.#guarded(path, (full) => {
         this.#chown({ uid, gid }, (u, g) => lchownSync(full, u, g));
         chmodSync(full, mode);
-        if (!entry) return;
-        if (entry.xattrs) this.#setXattrs(entry);
-        utimesSync(full, entry.mtimeSec, timeOf(entry));
+        if (!attributes) return;
+        if (attributes.xattrs) this.#setXattrs(path, attributes.xattrs);
+        utimesSync(full, attributes.mtimeSec, timeOf(attributes));
       });
     }
   }
@@ -212,10 +208,10 @@ export class FolderWriter {
     }
   }
 
-  #setXattrs(entry: LayerEntry): void {
-    for (const [name, value] of Object.entries(entry.xattrs!)) {
+  #setXattrs(path: string, xattrs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(xattrs)) {
       try {
-        setXattr(this.#path(entry.path), name, Buffer.from(value, 'base64'));
+        setXattr(this.#path(path), name, Buffer.from(value, 'base64'));
       } catch (error) {
         const errno = error instanceof SysError ? error.errno : undefined;
         // What the filesystem does not keep is lost on every machine like this one; a privilege that a program needs must not get lost in silence.
@@ -246,6 +242,6 @@ export class FolderWriter {
   }
 }
 
-function timeOf(entry: LayerEntry): number {
+function timeOf(entry: Pick<LayerEntry, 'mtimeSec' | 'mtimeNs'>): number {
   return entry.mtimeNs === 0 ? entry.mtimeSec : entry.mtimeSec + entry.mtimeNs / 1e9;
 }

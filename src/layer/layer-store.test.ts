@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { writeTar } from '../../test/harness/tar-writer.ts';
 import { openStore, type Store } from '../content/index.ts';
 import { digestOf, mediaTypes, type Digest, type DiffID } from '../oci/index.ts';
 import { zlibCodec } from '../stream/index.ts';
@@ -144,7 +145,7 @@ test('write without entries gives the well-known empty layer', async () => {
   assert.equal(record.diffID, 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef');
   assert.equal(record.entryCount, 0);
   assert.equal(record.contentDigest, digestOf(''));
-  assert.deepEqual(readdirSync(layers.dirPath(record.diffID)), []);
+  assert.deepEqual(readdirSync((await layers.folder(record.diffID, []))!), []);
 });
 
 test('write keeps whole seconds and clamps later times to SOURCE_DATE_EPOCH', async () => {
@@ -158,7 +159,7 @@ test('write keeps whole seconds and clamps later times to SOURCE_DATE_EPOCH', as
       [200, 0],
     ],
   );
-  assert.equal(lstatSync(join(layers.dirPath(diffID), 'b')).mtimeMs, 200_000);
+  assert.equal(lstatSync(join((await layers.folder(diffID, []))!, 'b')).mtimeMs, 200_000);
 });
 
 test('write: files of any size around the buffers come out whole', async () => {
@@ -185,11 +186,12 @@ test('write: files of any size around the buffers come out whole', async () => {
         decoder.write(tar);
         decoder.finish();
         const { entries: written } = await layers.index(diffID);
+        const folder = (await layers.folder(diffID, []))!;
         for (const [i, bytes] of contents.entries()) {
           assert.ok(Buffer.concat(pieces[i]!).equals(bytes));
           assert.equal(written[i]!.digest, digestOf(bytes));
           assert.ok(tar.subarray(written[i]!.offset, written[i]!.offset! + bytes.length).equals(bytes));
-          assert.ok(readFileSync(join(layers.dirPath(diffID), entries[i]!.path)).equals(bytes));
+          assert.ok(readFileSync(join(folder, entries[i]!.path)).equals(bytes));
         }
       },
     ),
@@ -362,4 +364,41 @@ test('a decompression bomb stops at its limit, also as a sparse file', async () 
     await assert.rejects(eager.ensureDir(diffID, signal, { arriving }), withCode('LAYER_HOSTILE'));
   }
   assert.deepEqual(leftovers(store), []);
+});
+
+test('ensureDir: folders that a layer only implies have the attributes of the chain, each chain its own', async () => {
+  const { store, layers } = fresh();
+  const folderOf = async (mode: number, mtimeSec: number): Promise<DiffID> => {
+    const { diffID } = await layers.write(
+      { entries: [planned('a', { type: 'dir', mode, mtimeSec }), planned('a/b', { type: 'dir', mode })], forms: blobOnly },
+      signal,
+    );
+    await layers.ensureDir(diffID, signal);
+    return diffID;
+  };
+  const [one, other] = [await folderOf(0o1777, 5), await folderOf(0o2750, 6)];
+  const diffID = addBlob(store, layers, writeTar([{ name: 'a/b/c', content: 'text' }]));
+  const seen = async (below: readonly DiffID[]): Promise<unknown> => {
+    const folder = await layers.ensureDir(diffID, signal, { below });
+    assert.equal(folder, await layers.folder(diffID, below));
+    assert.equal(readFileSync(join(folder, 'a/b/c'), 'utf8'), 'text');
+    const { mode, mtimeMs } = lstatSync(join(folder, 'a'));
+    return [mode & 0o7777, mtimeMs / 1000, lstatSync(join(folder, 'a/b')).mode & 0o7777];
+  };
+  const expected = [
+    [[], [0o755, 0, 0o755]],
+    [[one], [0o1777, 5, 0o1777]],
+    [[other], [0o2750, 6, 0o2750]],
+    [
+      [other, one],
+      [0o1777, 5, 0o1777],
+    ],
+  ] as const;
+  for (const [below, attributes] of expected) assert.deepEqual(await seen(below), attributes);
+  assert.equal(await layers.folder(diffID, [one]), await layers.folder(diffID, [other, one]));
+  assert.equal(readdirSync(layers.path(diffID)).filter((name) => name.startsWith('unpacked')).length, 3);
+  // Another chain, when the archive is gone.
+  for (const blob of layers.forms(diffID).blobs) rmSync(store.blobs.path(blob.digest));
+  const again = await folderOf(0o700, 7);
+  assert.deepEqual(await seen([again]), [0o700, 7, 0o700]);
 });

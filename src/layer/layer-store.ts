@@ -9,13 +9,15 @@ import { Contents, missing, type LayerFormsOnDisk } from './contents.ts';
 import { LayerError, layerError } from './error.ts';
 import { IndexFiles } from './index-files.ts';
 import { exportDir, exportTar } from './export-tree.ts';
-import { FolderWriter, type FolderAttributes, type FolderWriterOptions } from './folder-writer.ts';
+import { FolderWriter, type FolderWriterOptions } from './folder-writer.ts';
 import type { ArrivingBlob, CommitRequest, EnsureDirOptions, LayerForms, LayerRecord, PresentForms, WriteLayerRequest } from './layer-forms.ts';
 import { packEntries } from './pack-entries.ts';
 import { Packer } from './packer.ts';
 import { readPart } from './read-content.ts';
+import { impliedByDefault, UnpackedFolders } from './unpacked-folders.ts';
 import { defaultLayerLimits, Unpacker, type LayerLimits } from './unpacker.ts';
 import { walkUpper } from './walk-upper.ts';
+import { writeContents } from './write-contents.ts';
 
 export interface LayerStoreOptions {
   /** Overlayfs keeps its marks in `user.*` attributes: in user namespaces. Default false. */
@@ -26,8 +28,8 @@ export interface LayerStoreOptions {
 }
 
 /**
- * Layers by diffID, each in one or more forms, at `layers/<hex>` in the store: `index` (always, once the bytes were seen), `dir` (unpacked, a lower folder for
- * overlayfs), `tar` (plain), and blobs in the blob store. A form that has its name is whole. Any number of processes may make the same layer at once.
+ * Layers by diffID, each in one or more forms, at `layers/<hex>` in the store: `index` (always, once the bytes were seen), `unpacked` (a lower folder for
+ * overlayfs; see UnpackedFolders), `tar` (plain), and blobs in the blob store. A form that has its name is whole. Any number of processes may make the same layer at once.
  */
 export class LayerStore {
   readonly #store: Store;
@@ -38,6 +40,7 @@ export class LayerStore {
   #scratch: string | undefined;
   #temporaryCount = 0;
   readonly #indexes: IndexFiles;
+  readonly #folders: UnpackedFolders;
 
   constructor(store: Store, codec: Codec, options: LayerStoreOptions = {}) {
     this.#store = store;
@@ -49,6 +52,7 @@ export class LayerStore {
       temporaryPath: () => this.#temporaryPath(),
       publish: (temporary, final) => this.#publish(temporary, final),
     });
+    this.#folders = new UnpackedFolders({ indexes: this.#indexes, path: (diffID) => this.#path(diffID) });
     this.#limits = { ...defaultLayerLimits, ...options.limits };
   }
 
@@ -59,13 +63,13 @@ export class LayerStore {
 
   /** Whether its bytes are there, in whichever form. */
   hasBytes(diffID: DiffID): boolean {
-    return existsSync(this.#path(diffID, 'dir')) || existsSync(this.#path(diffID, 'tar')) || this.#blobs.of(diffID).length > 0;
+    return this.#folders.any(diffID) !== undefined || existsSync(this.#path(diffID, 'tar')) || this.#blobs.of(diffID).length > 0;
   }
 
   forms(diffID: DiffID): PresentForms {
     return {
       index: this.has(diffID),
-      dir: existsSync(this.#path(diffID, 'dir')),
+      dir: this.#folders.any(diffID) !== undefined,
       tar: existsSync(this.#path(diffID, 'tar')),
       blobs: this.#blobs.of(diffID),
     };
@@ -76,9 +80,14 @@ export class LayerStore {
     return this.#path(diffID);
   }
 
-  /** Where the unpacked layer is, or will be: see ensureDir. */
-  dirPath(diffID: DiffID): string {
-    return this.#path(diffID, 'dir');
+  /** Where the layer is unpacked over `below`, lowest first; undefined where it is not. */
+  folder(diffID: DiffID, below: readonly DiffID[]): Promise<string | undefined> {
+    return this.#folders.find(diffID, below);
+  }
+
+  /** The unpacked folders of a chain, lowest first. Errors: LAYER_MISSING where one is not unpacked. */
+  folders(chain: readonly DiffID[]): Promise<string[]> {
+    return this.#folders.ofChain(chain);
   }
 
   /** Errors: LAYER_MISSING. */
@@ -143,19 +152,23 @@ export class LayerStore {
 
   /** Sees to it that the layer is unpacked, and returns where. Errors: as ensureIndex, and LAYER_UNWRITABLE, DISK_FULL. */
   async ensureDir(diffID: DiffID, signal: AbortSignal, options: EnsureDirOptions = {}): Promise<string> {
-    const final = this.dirPath(diffID);
-    if (existsSync(final)) return final;
+    const { below = [], arriving } = options;
+    const present = await this.folder(diffID, below);
+    if (present !== undefined) return present;
     const folder = this.#temporaryFolder();
     try {
       const writer = new FolderWriter(folder, this.#folderOptions());
-      await this.#unpack(diffID, writer, signal, options.arriving);
-      writer.finish(await this.#attributes(writer.implied, options.below ?? []));
+      if (arriving || this.#hasArchive(diffID)) await this.#unpack(diffID, writer, signal, arriving);
+      else await this.#copyFolder(diffID, writer, signal);
+      const implied = await this.#folders.implied(diffID, below);
+      writer.finish(implied);
+      const final = this.#folders.path(diffID, implied);
       this.#publish(folder, final);
+      return final;
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
-    return final;
   }
 
   /** Sees to it that the layer is there as a plain tar, and returns where. Errors: as ensureIndex. */
@@ -249,7 +262,7 @@ export class LayerStore {
       const descriptor = blob && this.#addBlob(diffID, forms.blob!.compression, await blob.commit());
       if (tar !== undefined) this.#publish(tar, this.#path(diffID, 'tar'));
       const unpacked = folder ?? upper;
-      if (unpacked !== undefined) this.#publish(unpacked, this.dirPath(diffID));
+      if (unpacked !== undefined) this.#publish(unpacked, this.#folders.path(diffID, impliedByDefault(packed)));
       // Last: who sees the index finds the bytes.
       this.#indexes.save(index);
       return { diffID, contentDigest: index.contentDigest, entryCount: packed.length, tarSize, ...(descriptor ? { blob: descriptor } : {}) };
@@ -264,15 +277,30 @@ export class LayerStore {
 
   /** Makes a form from the unpacked layer. Works for layers that were made here; another program's tar may have been written otherwise. */
   async #repack(diffID: DiffID, forms: LayerForms, signal: AbortSignal): Promise<LayerRecord> {
-    if (!existsSync(this.dirPath(diffID)) || !this.has(diffID)) throw missing(diffID);
-    const entries = this.indexSync(diffID).entries.map((entry): PlanEntry =>
-      entry.type === 'file' && entry.whiteout === undefined ? { ...entry, content: { kind: 'layer', diffID, path: entry.path } } : entry,
-    );
-    const record = await this.write({ entries, forms }, signal);
+    const record = await this.write({ entries: this.#storedEntries(diffID), forms }, signal);
     if (record.diffID !== diffID) {
       throw layerError('LAYER_MISMATCH', `Cannot make the archive of layer ${diffID}: written again it is ${record.diffID}`, 'Build again with --no-cache.');
     }
     return record;
+  }
+
+  /** What the unpacked layer holds, to be written anew. Errors: LAYER_MISSING. */
+  #storedEntries(diffID: DiffID): PlanEntry[] {
+    if (this.#folders.any(diffID) === undefined || !this.has(diffID)) throw missing(diffID);
+    return this.indexSync(diffID).entries.map((entry) =>
+      entry.type === 'file' && entry.whiteout === undefined ? { ...entry, content: { kind: 'layer', diffID, path: entry.path } } : entry,
+    );
+  }
+
+  /** Makes an unpacked layer from another one that lies on other chains. */
+  async #copyFolder(diffID: DiffID, writer: FolderWriter, signal: AbortSignal): Promise<void> {
+    const entries = this.#storedEntries(diffID);
+    using contents = this.#contents();
+    await contents.prepare(
+      entries.flatMap((entry) => entry.content ?? []),
+      signal,
+    );
+    await writeContents(entries, contents, writer, signal);
   }
 
   async #unpack(diffID: DiffID, folder: FolderWriter | undefined, signal: AbortSignal, arriving?: ArrivingBlob): Promise<{ index: LayerIndex }> {
@@ -318,10 +346,9 @@ export class LayerStore {
     return new Contents({
       temporaryPath: () => this.#temporaryPath(),
       forms: async (diffID): Promise<LayerFormsOnDisk> => {
-        const dir = this.dirPath(diffID);
         const tar = this.#path(diffID, 'tar');
         return {
-          dir: existsSync(dir) ? dir : undefined,
+          dir: this.#folders.any(diffID),
           tar: existsSync(tar) ? tar : undefined,
           stream: this.#stream(diffID),
           index: await this.index(diffID),
@@ -330,14 +357,8 @@ export class LayerStore {
     });
   }
 
-  async #attributes(paths: readonly string[], below: readonly DiffID[]): Promise<Map<string, FolderAttributes>> {
-    const tree = this.tree(below);
-    const found = new Map<string, FolderAttributes>();
-    for (const path of paths) {
-      const node = await tree.lookup(path);
-      if (node?.type === 'dir') found.set(path, node);
-    }
-    return found;
+  #hasArchive(diffID: DiffID): boolean {
+    return existsSync(this.#path(diffID, 'tar')) || this.#blobs.of(diffID).length > 0;
   }
 
   #folderOptions(): FolderWriterOptions {
@@ -378,7 +399,7 @@ export class LayerStore {
     return join(this.#scratch, String(this.#temporaryCount++));
   }
 
-  #path(diffID: DiffID, form?: 'index' | 'dir' | 'tar'): string {
+  #path(diffID: DiffID, form?: 'index' | 'tar'): string {
     const folder = join(this.#store.root, 'layers', hexOf(diffID));
     return form === undefined ? folder : join(folder, form);
   }

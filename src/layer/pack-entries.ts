@@ -7,6 +7,7 @@ import type { Contents, OpenContent } from './contents.ts';
 import { layerError } from './error.ts';
 import type { FolderWriter } from './folder-writer.ts';
 import { opaqueHeader, tarHeaderOf, type Packer } from './packer.ts';
+import { impliedByDefault } from './unpacked-folders.ts';
 import { emptyDigest, writeAll } from './unpacker.ts';
 
 export interface PackOptions {
@@ -41,7 +42,7 @@ export async function packEntries(plan: readonly PlanEntry[], contents: Contents
     }
     if (folder) writeToFolder(folder, entry);
   }
-  folder?.finish(new Map());
+  folder?.finish(impliedByDefault(entries));
   return entries;
 }
 

@@ -15,7 +15,7 @@ export async function writeContents(entries: readonly PlanEntry[], contents: Con
   for (const [i, entry] of entries.entries()) {
     if (i % restEvery === 0) await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
-    if (entry.type === 'file') writeFile(entry, contents, folder, buffer);
+    if (entry.type === 'file' && entry.whiteout === undefined) writeFile(entry, contents, folder, buffer);
     else writeToFolder(folder, entry);
   }
 }

@@ -1,5 +1,6 @@
 export type { EntryType, TreeNode, LayerEntry, LayerIndex, FileTree, ContentSource, PlanEntry } from './entry.ts';
-export { layerTree } from './layer-tree.ts';
+export { impliedFolder, layerTree } from './layer-tree.ts';
+export { impliedFolders } from './implied-folders.ts';
 export { resolvePath, type ResolvedPath } from './resolve-path.ts';
 export { contentDigestOf, selectionDigest, chainTreeID, baseTreeID } from './digest.ts';
 export { cleanPath, parentOf, baseName, joinPath, compareBytes, comparePaths } from './path.ts';

@@ -107,7 +107,8 @@ function nodeOf({ view, entry }: Found): TreeNode {
   return node;
 }
 
-function impliedFolder(path: string): TreeNode {
+/** A folder that no layer has an entry for. */
+export function impliedFolder(path: string): TreeNode {
   return { path, type: 'dir', mode: 0o755, uid: 0, gid: 0, size: 0, mtimeSec: 0, mtimeNs: 0 };
 }
 

@@ -176,7 +176,7 @@ class Server {
       overlays: this.#overlays,
       host: this.host,
       runFolder: this.#runFolder,
-      layerFolder: (diffID) => this.#layers.dirPath(diffID),
+      layerFolders: (chain) => this.#layers.folders(chain),
       tempFolder: () => this.#store.tempDir(),
       deviceGuard: this.#enterGuard(),
     });

@@ -59,7 +59,7 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
     deviceGuard,
     runFolder,
     overlays: new Overlays({ folder: overlayFolder, userxattr: host.userNamespace }),
-    layerFolder: (diffID: DiffID) => layers.get(diffID)!,
+    layerFolders: async (chain: readonly DiffID[]) => chain.map((diffID) => layers.get(diffID)!),
     tempFolder: () => mkdtempSync(join(scratch, 'temp-')),
     graceMs: 2000,
   });
