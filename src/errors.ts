@@ -58,7 +58,8 @@ export function placed<E extends BuildError>(error: E, location: SourceLocation)
   if (error instanceof BuildErrors) return new BuildErrors(error.errors.map((each) => placed(each, location))) as BuildError as E;
   const Kind = error.constructor as new (code: string, message: string, options: BuildErrorOptions) => E;
   // What a class adds to this one, as an errno, are fields and options of the same name.
-  const copy = Object.assign(new Kind(error.code, error.message, { ...error, cause: error.cause, location }), { ...error, location });
+  const fields = Object.fromEntries(Object.entries(error)) as unknown as BuildErrorOptions;
+  const copy = Object.assign(new Kind(error.code, error.message, { ...fields, cause: error.cause, location }), fields, { location });
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }
