@@ -15,7 +15,7 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
-import { mknod, setXattr, SysError } from '../sys/index.ts';
+import { mknod, setXattr, SysError, mappedIDs } from '../sys/index.ts';
 import { systemPath } from '../tar/index.ts';
 import { parentOf, type LayerEntry } from '../tree/index.ts';
 import { storageError } from '../content/index.ts';
@@ -204,7 +204,14 @@ export class FolderWriter {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (this.#options.ignoreOwners && (code === 'EINVAL' || code === 'EPERM')) return false;
-      throw error;
+      if (code !== 'EINVAL') throw error;
+      const count = mappedIDs();
+      throw layerError(
+        'LAYER_UNWRITABLE',
+        `Cannot give a file of a layer its owner ${uid}:${gid}: the user namespace of this build has the ids 0 to ${count - 1}`,
+        `Have the administrator give this user at least ${Math.max(uid, gid)} ids in /etc/subuid and /etc/subgid, or build as root.`,
+        error,
+      );
     }
   }
 
@@ -237,8 +244,7 @@ export class FolderWriter {
     const errno = error instanceof SysError ? error.errno : (error as NodeJS.ErrnoException).code;
     if (errno === 'ENOSPC' || errno === 'EDQUOT') return storageError(Object.assign(new Error(errno), { code: errno }), 'unpack a layer');
     if (errno === undefined || !/^E[A-Z0-9]+$/.test(errno)) return error;
-    const hint = errno === 'EINVAL' ? 'The owner may not exist in the range of ids that /etc/subuid and /etc/subgid give to this user.' : undefined;
-    return layerError('LAYER_UNWRITABLE', `Cannot write ${JSON.stringify(`/${path}`)} of a layer: ${errno}`, hint, error);
+    return layerError('LAYER_UNWRITABLE', `Cannot write ${JSON.stringify(`/${path}`)} of a layer: ${errno}`, undefined, error);
   }
 }
 

@@ -11,6 +11,10 @@ import { Masker } from './masker.ts';
 /** What a RUN needs from outside. */
 export interface RunPorts {
   readonly store: Store;
+  /** Of the ids that steps see; cache mounts of one mapping are not for another. */
+  readonly mapping: { readonly id: string; readonly isSingle: boolean };
+  /** Called when a step's layer has one owner for all files, since there is a single id. */
+  readonly onSingleOwner: () => void;
   readonly worker: () => Promise<WorkerClient>;
   /** Returns when each layer of the chain, lowest first, is unpacked in the store. */
   readonly ensureUnpacked: (layers: readonly DiffID[], context: StepContext) => Promise<void>;
@@ -40,7 +44,7 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
   const secrets: Uint8Array[] = [];
   const env = [...op.uncachedEnv, ...op.env];
   const mounts: StepMount[] = [];
-  const cacheFolders = await claimCacheFolders(op.mounts, ports.store, context.signal, held);
+  const cacheFolders = await claimCacheFolders(op.mounts, ports, context.signal, held);
   for (const mount of op.mounts) {
     const step = await prepareMount(mount, inputs, ports, { cacheFolders, secrets, env });
     if (step !== undefined) mounts.push(step);
@@ -53,9 +57,8 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
   const devices = op.devices.length === 0 ? undefined : await ports.deviceEdits(op.devices);
   const sourceDateEpoch = ports.sourceDateEpoch();
   const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
-  const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void | Promise<void> => {
-    const pause = data.length > 0 ? context.emit({ kind: 'log', stream, data }) : undefined;
-    return pause ? pause.over : undefined;
+  const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
+    if (data.length > 0) context.emit({ kind: 'log', stream, data });
   };
   ports.onContainer(op.args.join(' '));
   const result = await worker.run(
@@ -79,8 +82,8 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     (stream, data) => emit(stream, mask[stream].push(data)),
     context.signal,
   );
-  void emit('stdout', mask.stdout.end());
-  void emit('stderr', mask.stderr.end());
+  emit('stdout', mask.stdout.end());
+  emit('stderr', mask.stderr.end());
   if (result.kind === 'exit') {
     const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;
     throw new OpsError('RUN_FAILED', `Cannot finish RUN: process ${JSON.stringify(op.args.join(' '))} did not complete successfully: ${how}`, {
@@ -95,6 +98,14 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     layers: [...base.layers, layer.diffID],
     createdAtMs: ports.now(),
   };
+}
+
+/** With a single id a step sees, and makes, other owners: its result is not for builds that have all ids, nor theirs for it. */
+export function runKeyParts(inputs: readonly LayersResult[], { mapping, onSingleOwner }: Pick<RunPorts, 'mapping' | 'onSingleOwner'>): string[] {
+  const trees = inputs.map((input): string => input.treeID);
+  if (!mapping.isSingle) return trees;
+  onSingleOwner();
+  return [...trees, 'single id'];
 }
 
 function hintFor(exitCode: number): string | undefined {
@@ -173,7 +184,7 @@ type CacheMount = RunMount & { kind: 'cache' };
  * Picks the folders of cache mounts, by id, and holds them as their sharing modes say until the step ends. Mounts of one id are one folder, held as the strictest of
  * them says. They are taken in one order by every step, so that no two steps wait for each other.
  */
-async function claimCacheFolders(mounts: readonly RunMount[], store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<Map<string, string>> {
+async function claimCacheFolders(mounts: readonly RunMount[], ports: RunPorts, signal: AbortSignal, held: AsyncDisposableStack): Promise<Map<string, string>> {
   const sharings = new Map<string, CacheMount['sharing']>();
   for (const mount of mounts) {
     if (mount.kind !== 'cache') continue;
@@ -182,7 +193,7 @@ async function claimCacheFolders(mounts: readonly RunMount[], store: Store, sign
   }
   const folders = new Map<string, string>();
   for (const [id, sharing] of [...sharings].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const folder = await claimCacheFolder(id, sharing, store, signal, held);
+    const folder = await claimCacheFolder(cacheFolderName(id, ports.mapping.id), sharing, ports.store, signal, held);
     noteUse(folder);
     folders.set(id, folder);
   }
@@ -191,8 +202,7 @@ async function claimCacheFolders(mounts: readonly RunMount[], store: Store, sign
 
 const strictness: readonly CacheMount['sharing'][] = ['shared', 'locked', 'private'];
 
-async function claimCacheFolder(id: string, sharing: CacheMount['sharing'], store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<string> {
-  const name = hexOf(digestOf(id));
+async function claimCacheFolder(name: string, sharing: CacheMount['sharing'], store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<string> {
   const folder = (n: number): string => `${store.root}/mounts/${name}-${n}`;
   const hold = (lock: Lock): void => held.defer(() => lock.release());
   if (sharing === 'private') {
@@ -205,6 +215,11 @@ async function claimCacheFolder(id: string, sharing: CacheMount['sharing'], stor
   }
   hold(await store.lock(`mount-${name}-0`, signal, sharing === 'locked' ? 'exclusive' : 'shared'));
   return folder(0);
+}
+
+/** The one name of a cache mount's folder and lock, without the number that tells apart those of one id. Its files belong to ids of the mapping. */
+function cacheFolderName(id: string, mappingID: string): string {
+  return `${mappingID}-${hexOf(digestOf(id))}`;
 }
 
 /** For least-recently-used collection: what steps write below the folder does not show on it. */

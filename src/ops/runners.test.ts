@@ -56,6 +56,8 @@ function fixture(t: TestContext): Fixture {
   const runners = createRunners({
     http: new HttpClient({ userAgent: 'ossb/test' }),
     store,
+    mapping: { id: 'test', isSingle: false },
+    onSingleOwner: () => {},
     worker: () => Promise.reject(new Error('no worker here')),
     writeLayer,
     ensureUnpacked: () => Promise.resolve(),

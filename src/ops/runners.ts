@@ -11,7 +11,7 @@ import { planSelected } from './copy.ts';
 import { GitSource } from './git.ts';
 import { HttpSource, type HttpPorts } from './http.ts';
 import { planMkdir } from './mkdir.ts';
-import { runStep, type RunPorts } from './run.ts';
+import { runKeyParts, runStep, type RunPorts } from './run.ts';
 import { selectPaths, type SelectedRoot } from './select.ts';
 import { selectionDigest, selectorOf } from './selection-digest.ts';
 
@@ -127,8 +127,9 @@ export function createRunners(ports: RunnerPorts): OpRunners {
           // Nothing is done for these, so that there is nothing to remember.
           return undefined;
         case 'mkdir':
-        case 'run':
           return inputs.map((input) => layersOf(input).treeID);
+        case 'run':
+          return runKeyParts(inputs.map(layersOf), ports);
         case 'copy':
           return copyKeyParts(vertex, op, inputs);
         case 'http':

@@ -8,6 +8,7 @@ export { findProgram } from './program.ts';
 export { processEnd, runProcess, startProcess, type ChildProcess, type ProcessExit, type ProcessOptions } from './process.ts';
 export { detectLevel, inUserNamespace, userNamespaceObstacle, type PrivilegeLevel } from './privilege.ts';
 export { startInNamespaces, type NamespacedProcess, type NamespacedProgram } from './namespaces.ts';
+export { countIDs, mappedIDs, planIdMapping, type IdMapping } from './id-mapping.ts';
 export { planIdMaps, subordinateRanges, type Account, type IdMaps, type IdRange } from './user-namespace.ts';
 export { igzipCodec, type IgzipOptions } from './igzip.ts';
 export { DeviceGuard } from './device-guard.ts';

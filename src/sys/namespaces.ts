@@ -1,15 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
-import { userInfo } from 'node:os';
 import { SysError } from './error.ts';
 import { detectLevel, userNamespaceObstacle } from './privilege.ts';
 import { processEnd, startProcess } from './process.ts';
 import { findProgram } from './program.ts';
-import { planIdMaps, writeIdMaps, type IdMaps } from './user-namespace.ts';
+import type { IdMapping } from './id-mapping.ts';
+import { writeIdMaps, type IdMaps } from './user-namespace.ts';
 
 export interface NamespacedProgram {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** What planIdMapping found. */
+  readonly mapping: IdMapping;
 }
 
 export interface NamespacedProcess {
@@ -36,7 +38,8 @@ export async function startInNamespaces(program: NamespacedProgram): Promise<Nam
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--'];
   const level = detectLevel();
   if (level === 'confined') throw confinedError();
-  if (level === 'root') {
+  const idMaps = program.mapping.maps;
+  if (level === 'root' || idMaps === undefined) {
     const [command = unshare, ...args] = [...guard, ...namespaces, program.command, ...program.args];
     const child = await startProcess(command, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -46,8 +49,6 @@ export async function startInNamespaces(program: NamespacedProgram): Promise<Nam
     });
     return { child, idMaps: undefined };
   }
-  const { uid, gid, username } = userInfo();
-  const idMaps = planIdMaps({ uid, gid, name: username }, path);
   // The shell says that the namespace is there and waits until it has its maps. What it executes then is root in there, with all capabilities.
   const script = 'echo; read -r go || exit 1; exec "$0" "$@" </dev/null >/dev/null';
   const [command = unshare, ...args] = [...guard, '--user', '--', '/bin/sh', '-c', script, unshare, ...namespaces, program.command, ...program.args];

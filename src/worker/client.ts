@@ -1,11 +1,13 @@
 import type { Compression, Descriptor, DiffID } from '../oci/index.ts';
 import type { OnOutput } from '../executor/index.ts';
-import { startInNamespaces, type ChildProcess } from '../sys/index.ts';
-import { Caller, type Message, type OnEvent } from './calls.ts';
+import { planIdMapping, startInNamespaces, type ChildProcess, type IdMapping } from '../sys/index.ts';
+import { Caller, type Message } from './calls.ts';
 import { fromWireError, WorkerError } from './error.ts';
 import type { EnsureDirOptions, Greeting, LayerRecord, OutputEvent, RunRequest, RunResult, WorkerFacts, WorkerOptions, WriteLayerRequest } from './protocol.ts';
 
-export interface StartOptions extends WorkerOptions {
+export interface StartOptions extends Omit<WorkerOptions, 'mappingID'> {
+  /** Default: what planIdMapping finds. */
+  readonly mapping?: IdMapping;
   /** The worker's program: `main.ts` of this room, or the bundle made of it. */
   readonly entry: string;
   /** Of the main process: PATH and the like. */
@@ -23,14 +25,16 @@ const GIVE_UP_MS = 2_000;
 /** Starts the worker process in its own namespaces. Errors: WORKER_START, PRIVILEGE_MISSING, PROGRAM_MISSING. */
 export async function startWorker(options: StartOptions): Promise<WorkerClient> {
   options.signal?.throwIfAborted();
+  const { storeRoot, mapping = planIdMapping(options.env['PATH']) } = options;
   const { child } = await startInNamespaces({
+    mapping,
     command: process.execPath,
     // A small young generation: each of the worker's threads has one.
     args: [
       '--max-semi-space-size=1',
       '--disable-warning=ExperimentalWarning',
       options.entry,
-      JSON.stringify({ storeRoot: options.storeRoot } satisfies WorkerOptions),
+      JSON.stringify({ storeRoot, mappingID: mapping.id } satisfies WorkerOptions),
     ],
     env: workerEnvironment(options.env),
   });
@@ -90,7 +94,7 @@ export class WorkerClient implements AsyncDisposable {
   run(request: RunRequest, onOutput: OnOutput, signal?: AbortSignal): Promise<RunResult> {
     return this.#call<RunResult>('run', [request], signal, (event) => {
       const { stream, data } = event as OutputEvent;
-      return onOutput(stream, data);
+      void onOutput(stream, data);
     });
   }
 
@@ -130,7 +134,7 @@ export class WorkerClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #call<T>(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: OnEvent): Promise<T> {
+  async #call<T>(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: (data: unknown) => void): Promise<T> {
     if (!this.#child.connected) throw diedError('');
     this.#hold(true);
     try {

@@ -24,9 +24,9 @@ export class LayerThreads implements AsyncDisposable {
   readonly #pool: ThreadPool;
   readonly #writing = new Set<Promise<unknown>>();
 
-  constructor({ entry, layers, storeRoot }: LayerThreadsOptions) {
+  constructor({ entry, layers, storeRoot, mappingID }: LayerThreadsOptions) {
     this.#layers = layers;
-    this.#pool = new ThreadPool(entry, { storeRoot }, availableParallelism());
+    this.#pool = new ThreadPool(entry, { storeRoot, mappingID }, availableParallelism());
   }
 
   /** A small layer is written by the caller's thread: that takes less time than to hand it over. Errors: as LayerStore.write. */

@@ -23,6 +23,8 @@ export interface OutputEvent {
 /** What the worker's program is told by its argument. */
 export interface WorkerOptions {
   readonly storeRoot: string;
+  /** Of the ids in the worker's user namespace: see IdMapping. */
+  readonly mappingID: string;
 }
 
 /** What the worker found out about where it runs. */

@@ -13,6 +13,9 @@ import { layerJobs } from './jobs.ts';
 import { LayerThreads } from './layer-threads.ts';
 import type { Greeting, OutputEvent, RunRequest, RunResult, WorkerOptions } from './protocol.ts';
 
+/** Messages under way to the main process before a step's output is held up. */
+const MAX_UNSENT = 64;
+
 /** Serves calls by IPC until the main process says 'close' or is gone. */
 export async function serveProcess(options: WorkerOptions): Promise<void> {
   process.umask(0o022);
@@ -26,7 +29,18 @@ export async function serveProcess(options: WorkerOptions): Promise<void> {
     greet({ kind: 'failed', error: toWireError(error) });
     return;
   }
-  const callee = new Callee(server.methods(), (message) => void process.send?.(message, () => {}));
+  let unsent = 0;
+  const send = (message: Message): void | Promise<void> => {
+    unsent += 1;
+    const sent = new Promise<void>((resolve) => {
+      process.send?.(message, () => {
+        unsent -= 1;
+        resolve();
+      });
+    });
+    return unsent > MAX_UNSENT ? sent : undefined;
+  };
+  const callee = new Callee(server.methods(), send);
   process.on('message', (message: Message | { kind: 'close' }) => {
     if (message.kind !== 'close') callee.receive(message);
     else void server.close(callee);
@@ -40,7 +54,7 @@ export function serveThread(options: WorkerOptions): void {
   const store = openStore(options.storeRoot);
   // A port's postMessage is not a window's.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  const callee = new Callee(layerJobs(openLayers(store, readHostFacts(process.arch))), (message) => parentPort?.postMessage(message));
+  const callee = new Callee(layerJobs(openLayers(store, options, readHostFacts(process.arch))), (message) => parentPort?.postMessage(message));
   parentPort?.on('message', (message: Message | { kind: 'close' }) => {
     if (message.kind !== 'close') return callee.receive(message);
     store.close();
@@ -52,8 +66,8 @@ function greet(greeting: Greeting): void {
   process.send?.(greeting);
 }
 
-function openLayers(store: Store, host: HostFacts): LayerStore {
-  return new LayerStore(store, igzipCodec(zlibCodec()), { userxattr: host.userNamespace, ignoreOwners: host.mappedIDs === 1 });
+function openLayers(store: Store, { mappingID }: WorkerOptions, host: HostFacts): LayerStore {
+  return new LayerStore(store, igzipCodec(zlibCodec()), { mappingID, userxattr: host.userNamespace, ignoreOwners: host.mappedIDs === 1 });
 }
 
 /** What the worker process holds. */
@@ -72,7 +86,7 @@ class Server {
     this.#runFolder = this.#store.tempDir();
     preparePrivateMounts(this.#runFolder);
     this.host = readHostFacts(process.arch);
-    this.#layers = openLayers(this.#store, this.host);
+    this.#layers = openLayers(this.#store, options, this.host);
     this.#threads = new LayerThreads({ ...options, entry: process.argv[1]!, layers: this.#layers });
     const overlayFolder = join(this.#runFolder, 'overlay');
     mkdirSync(overlayFolder);

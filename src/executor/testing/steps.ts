@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DiffID } from '../../oci/index.ts';
-import { findProgram, startInNamespaces, type ChildProcess, type IdMaps } from '../../sys/index.ts';
+import { findProgram, planIdMapping, startInNamespaces, type ChildProcess, type IdMaps } from '../../sys/index.ts';
 import type { StepRequest } from '../index.ts';
 import type { Left, TestAnswer, TestJob } from './step-server.ts';
 
@@ -49,6 +49,7 @@ export class Steps implements AsyncDisposable {
     const scratch = mkdtempSync(join(tmpdir(), 'ossb-steps-'));
     makeRootfs(join(scratch, 'rootfs'), busybox);
     const { child, idMaps } = await startInNamespaces({
+      mapping: planIdMapping(process.env['PATH']),
       command: process.execPath,
       args: [join(import.meta.dirname, 'step-server.ts'), scratch],
       env: { PATH: process.env['PATH'], ...env },
