@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { BuildError } from '../errors.ts';
 import { openStore, type Store } from '../content/index.ts';
 import { parseDockerfile, parseIgnoreFile, requireBuiltInFrontend, type Warning } from '../dockerfile/index.ts';
 import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../frontend/index.ts';
@@ -31,8 +32,7 @@ const parallelism = 24;
  * running steps, releases every mount and leaves the store sound. Errors: BuildError of any room; what is not a BuildError is a fault of this program.
  */
 export function build(request: BuildRequest, signal?: AbortSignal, environment?: Environment): Build {
-  const queue = new EventQueue();
-  signal?.addEventListener('abort', () => queue.release(), { once: true });
+  const queue = new EventQueue<BuildEvent>();
   const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(event)).finally(() => queue.end());
   result.catch(() => {});
   return { result, [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() };
@@ -51,18 +51,55 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   const contextFolder = request.context.kind === 'dir' ? resolve(settings.cwd, request.context.path) : undefined;
   if (contextFolder !== undefined) checkContextFolder(contextFolder);
   const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin), signal);
-  using store = openStore(settings.root);
+  let healed = 0;
+  const onHealed = (message: string): void => {
+    healed += 1;
+    emit({ kind: 'warning', rule: '', description: '', message });
+  };
+  using store = openStore(settings.root, { onHealed });
+  for (let attempt = 1; ; attempt++) {
+    const healedBefore = healed;
+    try {
+      return await runOver(store, { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, environment, emit, signal });
+    } catch (error) {
+      const explained = store.explain(error);
+      const isDamage = explained instanceof BuildError && (explained.code === 'LAYER_DAMAGED' || (explained.code === 'LAYER_LOST' && healed > healedBefore));
+      // What was damaged is removed by now; what is in the cache is not done again.
+      if (!isDamage || attempt === maxAttempts || signal.aborted || stdin.isRead) throw explained;
+      if (explained.code === 'LAYER_DAMAGED') onHealed(explained.message);
+    }
+  }
+}
+
+/** How often a build is begun again over a store in which damage was found and removed. Each time it is another layer. */
+const maxAttempts = 8;
+
+interface RunInput {
+  readonly request: BuildRequest;
+  readonly outputs: readonly Output[];
+  readonly buildArgs: ReturnType<typeof givenBuildArgs>;
+  readonly multiPlatform: boolean;
+  readonly contextFolder: string | undefined;
+  readonly settings: Settings;
+  readonly stdin: StandardInput;
+  readonly environment: Environment | undefined;
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal;
+}
+
+async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
+  const { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, environment, emit, signal } = input;
   using _lease = await store.lease(signal);
   const { failed: leftovers } = store.sweep();
   const ignoreFile = contextFolder === undefined ? undefined : readIgnoreFile(request, contextFolder, settings);
   let epoch: number | undefined;
   await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, leftovers, sourceDateEpoch: () => epoch });
   const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
-  const { dockerfile: input, mainContext } = await readDefinition(request, definitionPorts);
-  const dockerfile = await tellStep(`[internal] load build definition from ${input.name}`, { emit, now: settings.now, signal }, async () => {
+  const { dockerfile: file, mainContext } = await readDefinition(request, definitionPorts);
+  const dockerfile = await tellStep(`[internal] load build definition from ${file.name}`, { emit, now: settings.now, signal }, async () => {
     // what is written for another frontend may be no Dockerfile at all
-    const syntax = requireBuiltInFrontend(input.text, input.name, buildArgs);
-    return parseDockerfile(input.text, { file: input.name, syntax });
+    const syntax = requireBuiltInFrontend(file.text, file.name, buildArgs);
+    return parseDockerfile(file.text, { file: file.name, syntax });
   });
   if (request.call === 'targets') return targetsResult(dockerfile);
   epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
@@ -73,7 +110,7 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   };
   if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
-  const tellWarning = (warning: Warning): void => void emit({ kind: 'warning', ...warning });
+  const tellWarning = (warning: Warning): void => emit({ kind: 'warning', ...warning });
   if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal, tellWarning), graphRequests[0]!);
   const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal)));
   const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
@@ -119,9 +156,8 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     signal,
     onFailure: session.fail,
     emit: (event) => {
-      const pause = isShown(event.vertex) ? session.tell(event) : undefined;
+      if (isShown(event.vertex)) session.tell(event);
       if ((event.kind === 'done' || event.kind === 'cached') && event.result !== undefined) pushEarly?.(event.vertex, event.result, event.kind);
-      return pause;
     },
   });
   const builds = graphs.map((graph) => platformBuild(graph, results));

@@ -73,7 +73,7 @@ export class ImageResolver {
       if (resolved !== undefined && isFor(platform, resolved.platform)) return resolved;
     }
     const { store, registry } = this.#options;
-    const known = ref.digest !== undefined && store.blobs.has(ref.digest) ? descriptorOfKnown(store, ref.digest) : undefined;
+    const known = ref.digest === undefined ? undefined : descriptorOfKnown(store, ref.digest);
     const descriptor = known ?? (await (await registry()).resolve(ref, signal));
     return this.#read(ref, descriptor, platform, signal, 'registry');
   }
@@ -86,12 +86,14 @@ export class ImageResolver {
       descriptor = selectPlatform(index, platform, name);
     }
     const manifest = parseManifest(await this.#document(ref, descriptor, signal), name);
-    if (!this.#options.store.blobs.has(manifest.config.digest)) {
-      await (await this.#options.registry()).pullBlob(ref, manifest.config, this.#options.store.blobs, { signal });
-    }
     const { blobs } = this.#options.store;
+    let configDocument = blobs.readSound(manifest.config.digest);
+    if (configDocument === undefined) {
+      await (await this.#options.registry()).pullBlob(ref, manifest.config, blobs, { signal });
+      configDocument = blobs.read(manifest.config.digest);
+    }
     for (const digest of [root.digest, descriptor.digest, manifest.config.digest]) blobs.touch(digest);
-    const config = parseImageConfig(blobs.read(manifest.config.digest), name);
+    const config = parseImageConfig(configDocument, name);
     if (config.rootfs.diff_ids.length !== manifest.layers.length) {
       throw new RegistryError(
         'REGISTRY_PROTOCOL',
@@ -114,12 +116,12 @@ export class ImageResolver {
 
   async #document(ref: Reference, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
     const { store, registry } = this.#options;
-    if (!store.blobs.has(descriptor.digest)) {
-      const { tag: _tag, ...repository } = ref;
-      const { bytes } = await (await registry()).fetchManifest({ ...repository, digest: descriptor.digest }, signal);
-      store.blobs.put(bytes);
-    }
-    return store.blobs.read(descriptor.digest);
+    const stored = store.blobs.readSound(descriptor.digest);
+    if (stored !== undefined) return stored;
+    const { tag: _tag, ...repository } = ref;
+    const { bytes } = await (await registry()).fetchManifest({ ...repository, digest: descriptor.digest }, signal);
+    store.blobs.put(bytes);
+    return bytes;
   }
 
   #remember(ref: Reference, manifest: Manifest, config: ImageConfig): void {
@@ -132,8 +134,9 @@ function isFor(wanted: Platform, found: Platform): boolean {
   return wanted.os === found.os && wanted.architecture === found.architecture;
 }
 
-function descriptorOfKnown(store: Store, digest: Digest): Descriptor {
-  const bytes = store.blobs.read(digest);
+function descriptorOfKnown(store: Store, digest: Digest): Descriptor | undefined {
+  const bytes = store.blobs.readSound(digest);
+  if (bytes === undefined) return undefined;
   const { mediaType, manifests } = JSON.parse(bytes.toString('utf8')) as Partial<Index>;
   const fallback = manifests === undefined ? 'application/vnd.oci.image.manifest.v1+json' : 'application/vnd.oci.image.index.v1+json';
   return { mediaType: mediaType ?? fallback, digest, size: bytes.length };

@@ -63,7 +63,7 @@ export class LayerProvider {
     return once(this.#indexes, diffID, async () => {
       const { layers, makers, activity, signal } = this.#options;
       const chain = this.#expected.get(diffID);
-      if (!layers.has(diffID) && chain !== undefined) await this.unpack(chain);
+      if (!layers.has(diffID) && chain !== undefined && !layers.forms(diffID).dir) await this.unpack(chain);
       if (!layers.has(diffID)) {
         await this.fetch(diffID);
         activity('unpack', `indexing ${diffID}`);
@@ -79,6 +79,8 @@ export class LayerProvider {
    */
   async unpack(diffIDs: readonly DiffID[], emit?: Emit): Promise<void> {
     const { layers } = this.#options;
+    // A layer that is unpacked may have lost its index.
+    await Promise.all(diffIDs.filter((diffID) => layers.forms(diffID).dir && !layers.has(diffID)).map((diffID) => this.index(diffID)));
     for (const [i, diffID] of diffIDs.entries()) {
       if ((await layers.folder(diffID, diffIDs.slice(0, i))) === undefined) this.fetch(diffID, emit).catch(() => {});
     }
@@ -110,11 +112,11 @@ export class LayerProvider {
     return { mediaType: layerMediaType(layerCompression(descriptor.mediaType) ?? format.compression, format.family), digest, size };
   }
 
-  /** Has the compressed bytes of an exported layer in the store's blobs: from a registry that has just these, else made anew. Errors: as fetch. */
+  /** Has the compressed bytes of an exported layer in the store's blobs, verified: where they are missing or damaged, from a registry that has just these, else made anew. Errors: as fetch. */
   async provide(layer: { readonly diffID: DiffID; readonly blob: Descriptor }): Promise<void> {
     const { diffID, blob } = layer;
     const { store, sources, makers, signal } = this.#options;
-    if (store.blobs.has(blob.digest)) return;
+    if (await store.blobs.isSound(blob.digest, blob.size, signal)) return;
     const same = sources.of(diffID).filter((source) => source.descriptor.digest === blob.digest);
     if (same.length > 0 || !this.#isHere(diffID)) await this.#pull(diffID, same);
     else await makers.ensureBlob(diffID, layerCompression(blob.mediaType) ?? 'gzip', undefined, signal);

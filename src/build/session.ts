@@ -5,9 +5,9 @@ import { LayerStore } from '../layer/index.ts';
 import type { DiffID, Platform } from '../oci/index.ts';
 import { createRunners } from '../ops/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import type { OpRunners, Pause, SolveEvent } from '../solver/index.ts';
+import type { OpRunners, SolveEvent } from '../solver/index.ts';
 import { zlibCodec } from '../stream/index.ts';
-import { igzipCodec } from '../sys/index.ts';
+import { igzipCodec, planIdMapping } from '../sys/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
 import { Contexts } from './contexts.ts';
 import { Devices } from './devices.ts';
@@ -59,7 +59,7 @@ export interface Session extends AsyncDisposable {
   /** Stops what steps share, since one of them has failed. */
   readonly fail: (error: unknown) => void;
   /** Passes on what the solver tells. */
-  readonly tell: (event: SolveEvent) => void | Pause;
+  readonly tell: (event: SolveEvent) => void;
 }
 
 export function openSession(options: SessionOptions): Session {
@@ -70,7 +70,7 @@ export function openSession(options: SessionOptions): Session {
   const held = new AsyncDisposableStack();
   const background = new Set<Promise<void>>();
   const activity = (name: (BuildEvent & { kind: 'activity' })['activity'], detail: string): void =>
-    void emit({ kind: 'activity', activity: name, detail, timeMs: now() });
+    emit({ kind: 'activity', activity: name, detail, timeMs: now() });
 
   const secret = secretReader(request.secrets, settings);
   const agents = held.use(new SshAgents(request.ssh ?? [], settings, () => store.tempDir()));
@@ -95,17 +95,18 @@ export function openSession(options: SessionOptions): Session {
   );
   const http = openHttpClient(settings);
   held.defer(() => http.close());
-  const layers = new LayerStore(store, igzipCodec(zlibCodec()));
+  const mapping = planIdMapping(settings.env['PATH']);
+  const layers = new LayerStore(store, igzipCodec(zlibCodec()), { mappingID: mapping.id });
   const worker = lazy(
     async (): Promise<WorkerClient> => {
       const { startWorker } = await import('../worker/index.ts');
       activity('worker', 'started');
-      return startWorker({ entry: workerEntry(), storeRoot: store.root, env: settings.env, signal });
+      return startWorker({ entry: workerEntry(), storeRoot: store.root, mapping, env: settings.env, signal });
     },
     (client) => client.close(),
   );
   const threads = lazy(
-    async () => new (await import('../worker/index.ts')).LayerThreads({ entry: workerEntry(), storeRoot: store.root, layers }),
+    async () => new (await import('../worker/index.ts')).LayerThreads({ entry: workerEntry(), storeRoot: store.root, mappingID: mapping.id, layers }),
     (made) => made[Symbol.asyncDispose](),
   );
   const makers = new LayerMakers({ layers, threads, worker });
@@ -132,8 +133,14 @@ export function openSession(options: SessionOptions): Session {
     await provider.index(diffID);
     yield* layers.readContent(diffID, path);
   };
+  let saysSingle = mapping.isSingle;
   const runners = createRunners({
     store,
+    mapping,
+    onSingleOwner: () => {
+      if (saysSingle) emit({ kind: 'warning', rule: '', description: '', message: singleOwnerWarning });
+      saysSingle = false;
+    },
     worker,
     writeLayer: (request, abort) => makers.writeLayer(request, abort),
     ensureUnpacked: (diffIDs, context) => provider.unpack(diffIDs, context.emit),
@@ -197,3 +204,6 @@ export function openSession(options: SessionOptions): Session {
     },
   };
 }
+
+const singleOwnerWarning =
+  'Steps run with a single user id, so that all files belong to root for them, and their layers: install newuidmap and newgidmap and give this user ranges in /etc/subuid and /etc/subgid (see `ossb doctor`)';

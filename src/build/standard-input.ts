@@ -15,6 +15,11 @@ export class StandardInput {
     this.#signal = signal;
   }
 
+  /** Whether something of it may have been read. */
+  get isRead(): boolean {
+    return this.#iterator !== undefined;
+  }
+
   /** Whether it is a tar archive, plain or compressed. */
   async isArchive(): Promise<boolean> {
     await this.#fill(archiveHeadBytes);

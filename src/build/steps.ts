@@ -1,8 +1,8 @@
 import { BuildError } from '../errors.ts';
-import type { Pause, SolveEvent } from '../solver/index.ts';
+import type { SolveEvent } from '../solver/index.ts';
 import type { BuildEvent } from './events.ts';
 
-export type EmitEvent = (event: BuildEvent) => void | Pause;
+export type EmitEvent = (event: BuildEvent) => void;
 
 export interface StepProgress {
   readonly progress: (id: string, action: string, current: number, total?: number) => void;
@@ -37,19 +37,22 @@ export async function tellStep<T>(name: string, telling: Telling, work: (progres
 }
 
 /** Tells of a vertex what the solver tells. */
-export function forward(event: SolveEvent, emit: EmitEvent, timeMs: number): void | Pause {
+export function forward(event: SolveEvent, emit: EmitEvent, timeMs: number): void {
   const vertex = event.vertex.digest;
   switch (event.kind) {
     case 'started':
     case 'cached':
     case 'done':
     case 'canceled':
-      return emit({ kind: event.kind, vertex, timeMs });
+      emit({ kind: event.kind, vertex, timeMs });
+      break;
     case 'failed':
-      return emit({ kind: 'failed', vertex, timeMs, error: event.error });
+      emit({ kind: 'failed', vertex, timeMs, error: event.error });
+      break;
     case 'step':
-      return emit({ ...event.event, vertex, timeMs });
+      emit({ ...event.event, vertex, timeMs });
+      break;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }

@@ -123,6 +123,10 @@ function isOld(record: DiskRecord, options: PruneOptions): boolean {
 async function withStore<T>(root: string | undefined, absent: T, work: (store: Store) => Promise<T>): Promise<T> {
   const path = storeRoot(root, process.env, process.cwd());
   if (!existsSync(join(path, 'oci-layout'))) return absent;
-  using store = openStore(path);
-  return await work(store);
+  using store = openStore(path, { foreign: true });
+  try {
+    return await work(store);
+  } catch (error) {
+    throw store.explain(error);
+  }
 }

@@ -69,12 +69,13 @@ function reachableFrom(store: Store): Reachable {
   return { blobs, layers };
 }
 
-/** Follows an image's documents as far as the store has them. */
+/** Follows an image's documents as far as the store has them undamaged. */
 function partsOf(store: Store, root: Descriptor): { blobs: Descriptor[]; diffIDs: string[]; platforms: Platform[] } {
   const parts = { blobs: [root], diffIDs: [] as string[], platforms: [] as Platform[] };
-  if (!store.blobs.has(root.digest)) return parts;
+  const document = store.blobs.readSound(root.digest);
+  if (document === undefined) return parts;
   if (isIndexType(root.mediaType)) {
-    for (const item of parseIndex(store.blobs.read(root.digest), root.digest).manifests) {
+    for (const item of parseIndex(document, root.digest).manifests) {
       const inner = partsOf(store, item);
       parts.blobs.push(...inner.blobs);
       parts.diffIDs.push(...inner.diffIDs);
@@ -82,10 +83,11 @@ function partsOf(store: Store, root: Descriptor): { blobs: Descriptor[]; diffIDs
     }
     return parts;
   }
-  const manifest = parseManifest(store.blobs.read(root.digest), root.digest);
+  const manifest = parseManifest(document, root.digest);
   parts.blobs.push(manifest.config, ...manifest.layers);
-  if (store.blobs.has(manifest.config.digest)) {
-    const config = parseImageConfig(store.blobs.read(manifest.config.digest), manifest.config.digest);
+  const configDocument = store.blobs.readSound(manifest.config.digest);
+  if (configDocument !== undefined) {
+    const config = parseImageConfig(configDocument, manifest.config.digest);
     parts.diffIDs.push(...config.rootfs.diff_ids.map(hexOf));
     parts.platforms.push({ os: config.os, architecture: config.architecture, ...(config.variant === undefined ? {} : { variant: config.variant }) });
   }

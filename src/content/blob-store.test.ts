@@ -8,7 +8,8 @@ import { digestOf } from '../oci/index.ts';
 import { openStore } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ossb-blobs-'));
-const store = openStore(join(folder, 'store'));
+const healed: string[] = [];
+const store = openStore(join(folder, 'store'), { onHealed: (message) => healed.push(message) });
 const blobs = store.blobs;
 after(() => {
   store.close();
@@ -42,6 +43,32 @@ test('read refuses what is too large or was altered', () => {
   assert.throws(() => blobs.read(digest), { code: 'BLOB_DIGEST_MISMATCH' });
   writeFileSync(blobs.path(digest), '');
   assert.ok(!blobs.has(digest));
+});
+
+test('what was altered is found when it is read, verified or put again, and removed', async () => {
+  const signal = new AbortController().signal;
+  const digest = blobs.put('to be altered');
+  const uses: readonly (() => unknown)[] = [
+    () => blobs.readSound(digest),
+    () => blobs.put('to be altered'),
+    async () => assert.equal(await blobs.isSound(digest, undefined, signal), false),
+  ];
+  for (const use of uses) {
+    blobs.put('to be altered');
+    writeFileSync(blobs.path(digest), 'To be altered');
+    healed.length = 0;
+    await use();
+    assert.match(healed.join(), /altered/);
+    assert.notEqual(blobs.readSound(digest)?.toString(), 'To be altered');
+  }
+  blobs.put('to be altered');
+  assert.equal(blobs.hasWhole(digest, 13), true);
+  assert.equal(blobs.hasWhole(digest, 12), false);
+  assert.equal(blobs.has(digest), false);
+  mkdirSync(blobs.path(digest));
+  assert.equal(blobs.has(digest), false);
+  blobs.put('to be altered');
+  assert.equal(await blobs.isSound(digest, 13, signal), true);
 });
 
 test('writer commits verified bytes and leaves no temporary file', async () => {

@@ -5,17 +5,17 @@ import {
   openSync,
   readFileSync,
   readdirSync,
-  renameSync,
   rmSync,
   statSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { digestOf, hexOf, parseDigest, type Digest } from '../oci/index.ts';
-import { BlobWriter, type ExpectedBlob } from './blob-writer.ts';
+import { BlobWriter, publishBlob, type ExpectedBlob } from './blob-writer.ts';
 import { ContentError, storageError } from './error.ts';
 import { lock, type Lock } from './lock.ts';
 
@@ -34,11 +34,15 @@ export interface BlobStoreOptions {
   readonly locksFolder: string;
   /** Whether a blob is on the disk itself before it gets its name. */
   readonly durable: boolean;
+  /** Called with a sentence when a damaged blob was removed. */
+  readonly onHealed: (message: string) => void;
 }
 
-/** Blobs by digest, in an OCI layout. A blob that has its name is whole and was verified. */
+/** Blobs by digest, in an OCI layout. A blob that has its name was whole and verified when it got it; what leaves the store is verified again. */
 export class BlobStore {
   readonly #options: BlobStoreOptions;
+  /** Verified since this process began. */
+  readonly #verified = new Set<Digest>();
 
   constructor(options: BlobStoreOptions) {
     this.#options = options;
@@ -46,6 +50,13 @@ export class BlobStore {
 
   has(digest: Digest): boolean {
     return this.#sizeOf(digest) !== undefined;
+  }
+
+  /** As `has`; one of another size is damaged, and is removed. */
+  hasWhole(digest: Digest, sizeBytes: number): boolean {
+    const size = this.#sizeOf(digest);
+    if (size !== undefined && size !== sizeBytes) this.#removeDamaged(digest, `it has ${size} of ${sizeBytes} bytes`);
+    return size === sizeBytes;
   }
 
   path(digest: Digest): string {
@@ -77,20 +88,70 @@ export class BlobStore {
     return bytes;
   }
 
+  /** As `read`; undefined where the blob is missing, or is damaged: then it is removed. Errors: BLOB_TOO_LARGE. */
+  readSound(digest: Digest, limitBytes = defaultReadLimitBytes): Buffer | undefined {
+    if (!this.has(digest)) return undefined;
+    try {
+      return this.read(digest, limitBytes);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (code === 'BLOB_TOO_LARGE') throw error;
+      this.#removeDamaged(digest, code === 'BLOB_DIGEST_MISMATCH' ? 'its bytes were altered' : `it cannot be read (${String(code)})`);
+      return undefined;
+    }
+  }
+
+  /**
+   * Whether the blob is there and its bytes are those of its digest and size, once for each process. A damaged one is removed, so that it is made or fetched anew.
+   * Reads the whole blob.
+   */
+  async isSound(digest: Digest, sizeBytes: number | undefined, signal: AbortSignal): Promise<boolean> {
+    const size = this.#sizeOf(digest);
+    if (size === undefined) return false;
+    if (this.#verified.has(digest) && (sizeBytes === undefined || size === sizeBytes)) return true;
+    const found = await this.#damageOf(digest, size, sizeBytes, signal);
+    if (found === undefined) this.#verified.add(digest);
+    else this.#removeDamaged(digest, found);
+    return found === undefined;
+  }
+
+  async #damageOf(digest: Digest, size: number, sizeBytes: number | undefined, signal: AbortSignal): Promise<string | undefined> {
+    if (sizeBytes !== undefined && size !== sizeBytes) return `it has ${size} of ${sizeBytes} bytes`;
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(this.path(digest), { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
+    } catch (error) {
+      signal.throwIfAborted();
+      return `it cannot be read (${String((error as NodeJS.ErrnoException).code)})`;
+    }
+    return `sha256:${hash.digest('hex')}` === digest ? undefined : 'its bytes were altered';
+  }
+
+  #removeDamaged(digest: Digest, found: string): void {
+    this.#verified.delete(digest);
+    try {
+      // Whatever stands there, folders included.
+      rmSync(this.path(digest), { recursive: true, force: true });
+    } catch (error) {
+      throw storageError(error, `remove the damaged blob ${digest}`);
+    }
+    this.#options.onHealed(`Blob ${digest} of the store was damaged, ${found}: it was removed, to be made or fetched anew`);
+  }
+
   /** A stream of the blob, or of the bytes from `start` to before `end`. Errors: BLOB_MISSING. */
   open(digest: Digest, { start = 0, end = Infinity }: { readonly start?: number; readonly end?: number } = {}): Readable {
     if (!this.has(digest)) throw missing(digest);
     return createReadStream(this.path(digest), { highWaterMark: 256 << 10, start, end: Math.max(end - 1, start) });
   }
 
-  /** Stores a small document. Writes nothing where it is there. Errors: DISK_FULL. */
+  /** Stores a small document. Writes nothing where it is there and undamaged. Errors: DISK_FULL. */
   put(bytes: Uint8Array | string): Digest {
     const digest = digestOf(bytes);
-    if (this.has(digest)) return digest;
+    if (this.readSound(digest, Infinity) !== undefined) return digest;
     const temporary = this.#options.temporaryPath();
     try {
       writeWhole(temporary, bytes, this.#options.durable);
-      renameSync(temporary, this.path(digest));
+      publishBlob(temporary, this.path(digest));
       return digest;
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -107,10 +168,16 @@ export class BlobStore {
   /** Whether it was there. Only while no build holds a lease; see Store.lease. */
   delete(digest: Digest): boolean {
     try {
+      this.#verified.delete(digest);
       unlinkSync(this.path(digest));
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return false;
+      if (code === 'EISDIR' || code === 'EPERM') {
+        rmSync(this.path(digest), { recursive: true });
+        return true;
+      }
       throw storageError(error, `delete blob ${digest}`);
     }
   }
@@ -136,10 +203,10 @@ export class BlobStore {
     return lock(join(this.#options.locksFolder, `blob-${hexOf(digest)}`), signal);
   }
 
-  /** An empty file under a digest that is not that of nothing is what a power failure left: it counts as missing. */
+  /** An empty file under a digest that is not that of nothing is what a power failure left, and a folder is no blob: they count as missing. */
   #sizeOf(digest: Digest): number | undefined {
     const stats = statSync(this.path(digest), { throwIfNoEntry: false });
-    return stats && (stats.size > 0 || digest === emptyDigest) ? stats.size : undefined;
+    return stats?.isFile() === true && (stats.size > 0 || digest === emptyDigest) ? stats.size : undefined;
   }
 }
 

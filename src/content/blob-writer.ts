@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import type { Digest } from '../oci/index.ts';
 import { ContentError, storageError } from './error.ts';
 
@@ -63,9 +63,9 @@ export class BlobWriter implements Disposable {
     try {
       const digest = this.#verify();
       const path = this.#finalPath(digest);
-      if (statSync(path, { throwIfNoEntry: false })?.size === this.#size) return { digest, size: this.#size };
+      // Also over a blob of that name: it may be damaged, and ours is verified.
       if (this.#durable) await syncData(fd);
-      renameSync(this.#path, path);
+      publishBlob(this.#path, path);
       return { digest, size: this.#size };
     } catch (error) {
       throw storageError(error, 'write a blob');
@@ -116,4 +116,15 @@ export class BlobWriter implements Disposable {
 
 function syncData(fd: number): Promise<void> {
   return new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())));
+}
+
+/** Gives a whole and verified file the name of its blob; a folder in its place goes. */
+export function publishBlob(temporary: string, path: string): void {
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    rmSync(path, { recursive: true });
+    renameSync(temporary, path);
+  }
 }

@@ -1,7 +1,8 @@
-import { linkSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { ContentError, storageError } from './error.ts';
+import { ContentError, isDatabaseDamage, storageError } from './error.ts';
+import { tryLock } from './lock.ts';
 
 /** Version of the store's format as a whole, in SQLite's user_version. Rooms version their own tables with `migrate`. */
 const storeVersion = 1;
@@ -9,8 +10,49 @@ const storeVersion = 1;
 /** How long a statement waits for other processes, milliseconds. */
 const busyTimeoutMs = 30_000;
 
-/** Opens the store's database, making it where missing. Errors: STORE_NEWER. */
-export function openDatabase(path: string, temporaryPath: () => string): DatabaseSync {
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly temporaryPath: () => string;
+  /** Held while a damaged database is replaced. */
+  readonly lockPath: string;
+  /** Called when a damaged database was moved to another path and a new one takes its place. */
+  readonly onReplaced: (movedTo: string) => void;
+}
+
+/** Opens the store's database, making it where missing. One that is damaged is moved aside and made anew. Errors: STORE_NEWER. */
+export function openDatabase(options: DatabaseOptions): DatabaseSync {
+  const { path, temporaryPath, lockPath, onReplaced } = options;
+  try {
+    return open(path, temporaryPath);
+  } catch (error) {
+    if (!isDatabaseDamage(error) && !isNoFile(path)) throw error;
+  }
+  using _lock = tryLock(lockPath, 'exclusive', busyTimeoutMs);
+  try {
+    // Another process may have replaced it meanwhile.
+    return open(path, temporaryPath);
+  } catch (error) {
+    if (!isDatabaseDamage(error) && !isNoFile(path)) throw error;
+    onReplaced(moveAside(path));
+    return open(path, temporaryPath);
+  }
+}
+
+/** Moves a damaged database out of the way, and returns its new path. Processes that have it open continue with the old file. */
+export function moveAside(path: string): string {
+  const aside = `${path}.damaged`;
+  rmSync(aside, { recursive: true, force: true });
+  // Left behind, they would be taken for parts of the new database.
+  for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { recursive: true, force: true });
+  renameSync(path, aside);
+  return aside;
+}
+
+function isNoFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
+}
+
+function open(path: string, temporaryPath: () => string): DatabaseSync {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   if (!existsSync(path)) create(DatabaseSync, path, temporaryPath());
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
@@ -18,6 +60,8 @@ export function openDatabase(path: string, temporaryPath: () => string): Databas
     // With WAL this loses no consistency, only perhaps the last transactions in a power failure.
     db.exec('PRAGMA synchronous = NORMAL');
     checkVersion(db, path);
+    // Fails for an empty file, which SQLite takes for an empty database.
+    db.prepare('SELECT 1 FROM schema_versions').get();
     return db;
   } catch (error) {
     db.close();
@@ -58,7 +102,7 @@ function create(Database: typeof DatabaseSync, path: string, temporary: string):
     try {
       db.exec(`
         PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = OFF;
+        PRAGMA synchronous = FULL;
         CREATE TABLE schema_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
         PRAGMA user_version = ${storeVersion};
       `);

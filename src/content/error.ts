@@ -8,6 +8,10 @@ export type ContentErrorCode =
   | 'BLOB_TOO_LARGE'
   | 'DISK_FULL'
   | 'STORE_UNUSABLE'
+  /** Part of the store is not what was written there, and has been moved out of the way. */
+  | 'STORE_DAMAGED'
+  /** The store belongs to another user. */
+  | 'STORE_FOREIGN'
   | 'STORE_NEWER'
   | 'STORE_BUSY';
 
@@ -27,32 +31,34 @@ export function storageError(error: unknown, doing: string, folder?: string): un
       cause: error,
     });
   }
-  if (
-    code === 'EACCES' ||
-    code === 'EPERM' ||
-    code === 'EROFS' ||
-    code === 'ENOTDIR' ||
-    sqlite === sqliteCantOpen ||
-    sqlite === sqliteReadonly ||
-    sqlite === sqliteInputOutput
-  ) {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || sqlite === sqliteCantOpen || sqlite === sqliteReadonly || sqlite === sqliteInputOutput) {
     return new ContentError('STORE_UNUSABLE', `Cannot ${doing}: ${(error as Error).message}`, {
       family: 'filesystem',
       hint: 'Choose a folder that this user may write to with --root or OSSB_ROOT.',
       cause: error,
     });
   }
-  if (sqlite === sqliteCorrupt || sqlite === sqliteNotADatabase) {
-    return new ContentError('STORE_UNUSABLE', `Cannot ${doing}: the store's database is damaged`, {
+  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR') {
+    return new ContentError('STORE_UNUSABLE', `Cannot ${doing}: ${(error as Error).message}`, {
       family: 'filesystem',
-      hint: 'Remove store.db in the store folder; images and cache are then built anew.',
+      hint: "A file and a folder are in each other's place: move the named one away, or choose another folder with --root or OSSB_ROOT.",
       cause: error,
     });
   }
   return error;
 }
 
+/** Whether SQLite found that a file is no sound database. */
+export function isDatabaseDamage(error: unknown): boolean {
+  const { code, errcode, message } = (error ?? {}) as { code?: unknown; errcode?: unknown; message?: unknown };
+  if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return false;
+  const primary = errcode & 0xff;
+  // A flipped bit in the schema renames a table.
+  return primary === sqliteCorrupt || primary === sqliteNotADatabase || (primary === sqliteError && /^no such (table|column)/.test(String(message)));
+}
+
 /** Primary result codes of SQLite. */
+const sqliteError = 1;
 const sqliteReadonly = 8;
 const sqliteInputOutput = 10;
 const sqliteCorrupt = 11;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -44,14 +44,63 @@ test('db is shared by many processes that open it at once for the first time', a
   assert.deepEqual(store.sweep(), { removed: [], failed: [] });
 });
 
-test('db refuses a newer format and a damaged file', () => {
+test('db refuses a newer format', () => {
   const newer = openStore(join(folder, 'newer'));
   newer.db().exec('PRAGMA user_version = 99');
   newer.close();
   assert.throws(() => openStore(newer.root).db(), { code: 'STORE_NEWER' });
-  const damaged = openStore(join(folder, 'damaged'));
-  writeFileSync(join(damaged.root, 'store.db'), 'x'.repeat(4096));
-  assert.throws(() => damaged.db(), { code: 'STORE_UNUSABLE' });
+});
+
+test('db: a damaged database is moved aside and begun anew, and that is reported', () => {
+  const flipped = (path: string): void => {
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.with(5, bytes[5]! ^ 8));
+  };
+  const damages: Readonly<Record<string, (path: string) => void>> = {
+    garbage: (path) => writeFileSync(path, 'x'.repeat(4096)),
+    empty: (path) => truncateSync(path, 0),
+    'cut short': (path) => truncateSync(path, 500),
+    'a flipped bit': flipped,
+    'a folder': (path) => {
+      rmSync(path);
+      mkdirSync(path);
+    },
+  };
+  for (const [name, damage] of Object.entries(damages)) {
+    const root = join(folder, `damaged ${name}`);
+    const first = openStore(root);
+    first.images.set('a:1', { descriptor, createdAtMs: 5 });
+    first.close();
+    damage(join(root, 'store.db'));
+    const said: string[] = [];
+    using store = openStore(root, { onHealed: (message) => said.push(message) });
+    assert.deepEqual(store.images.list(), [], name);
+    assert.match(said.join(), /store.db.damaged/, name);
+    store.images.set('a:1', { descriptor, createdAtMs: 5 });
+    assert.ok(existsSync(join(root, 'store.db.damaged')));
+    using other = openStore(root);
+    assert.equal(other.images.list().length, 1, name);
+  }
+});
+
+test('openStore makes missing folders again, and refuses the store of another user', () => {
+  const root = join(folder, 'parts');
+  openStore(root).close();
+  for (const name of ['tmp', 'blobs', 'locks']) rmSync(join(root, name), { recursive: true });
+  using store = openStore(root);
+  assert.equal(store.blobs.read(store.blobs.put('x')).toString(), 'x');
+  assert.deepEqual(store.sweep().failed, []);
+  rmSync(join(root, 'tmp'), { recursive: true });
+  writeFileSync(join(root, 'tmp'), '');
+  assert.throws(() => openStore(root), { code: 'STORE_UNUSABLE', hint: /move/ });
+});
+
+test('a store of another user is refused, unless it is opened to look or remove', { skip: process.geteuid?.() !== 0 }, () => {
+  const root = join(folder, 'foreign');
+  openStore(root).close();
+  chownSync(join(root, 'oci-layout'), 1234, 1234);
+  assert.throws(() => openStore(root), { code: 'STORE_FOREIGN', message: /id 1234/ });
+  openStore(root, { foreign: true }).close();
 });
 
 test('migrate runs only the steps that are new; transaction takes back what threw', () => {

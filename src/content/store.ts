@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { BuildError } from '../errors.ts';
 import { BlobStore } from './blob-store.ts';
-import { openDatabase } from './database.ts';
-import { ContentError, storageError } from './error.ts';
+import { moveAside, openDatabase } from './database.ts';
+import { ContentError, isDatabaseDamage, storageError } from './error.ts';
 import { ImageTable } from './image-table.ts';
 import { lock, tryLock, type Lock, type LockMode } from './lock.ts';
 import { TempArea, type SweepResult } from './temp-area.ts';
@@ -11,13 +12,32 @@ import { TempArea, type SweepResult } from './temp-area.ts';
 export interface StoreOptions {
   /** Whether blobs are flushed to the disk before they get their names. Default true; false trades safety in a power failure for speed. */
   readonly durable?: boolean;
+  /** Called with a sentence for each damaged part of the store that was removed or made anew. */
+  readonly onHealed?: (message: string) => void;
+  /** Whether a store that belongs to another user may be opened: to look at it or to remove from it. Default false. */
+  readonly foreign?: boolean;
 }
 
-/** Opens the store in folder `root`, making it where missing. Cheap: nothing is read but one `stat`. Errors: STORE_UNUSABLE, DISK_FULL. */
+/** Opens the store in folder `root`, making what is missing of it. Cheap: a few `stat` calls. Errors: STORE_UNUSABLE, STORE_FOREIGN, DISK_FULL. */
 export function openStore(root: string, options: StoreOptions = {}): Store {
-  // Written last by makeLayout, so the one file tells that all is there.
-  if (!existsSync(join(root, 'oci-layout'))) makeLayout(root);
+  try {
+    const owner = statSync(join(root, 'oci-layout'), { throwIfNoEntry: false })?.uid;
+    if (owner !== undefined && owner !== process.geteuid?.() && options.foreign !== true) throw foreignError(root, owner);
+    if (owner === undefined || !layoutFolders.every((folder) => statSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() === true))
+      makeLayout(root);
+  } catch (error) {
+    throw storageError(error, `open the store in ${root}`);
+  }
   return new Store(root, options);
+}
+
+const layoutFolders = ['blobs/sha256', 'tmp', 'locks'];
+
+function foreignError(root: string, owner: number): ContentError {
+  return new ContentError('STORE_FOREIGN', `Cannot use the store in ${root}: it belongs to the user with id ${owner}, and this is id ${process.geteuid?.()}`, {
+    family: 'filesystem',
+    hint: 'Build as the user that owns the store, or choose another folder with --root or OSSB_ROOT.',
+  });
 }
 
 /** The folder that all processes of a user share: blobs in an OCI layout, image names, locks, temporary files, and a database for the rooms' tables. */
@@ -28,6 +48,7 @@ export class Store implements Disposable {
   readonly #temp: TempArea;
   /** Held so that no lock is collected as garbage, and for `close`. */
   readonly #locks = new Set<Lock>();
+  readonly #onHealed: (message: string) => void;
   #db: DatabaseSync | undefined;
 
   constructor(root: string, options: StoreOptions) {
@@ -39,16 +60,53 @@ export class Store implements Disposable {
       temporaryPath: () => this.#temp.path(),
       locksFolder: join(root, 'locks'),
       durable: options.durable ?? true,
+      onHealed: (message) => this.healed(message),
     });
+    this.#onHealed = options.onHealed ?? ((): void => {});
+  }
+
+  /** Reports that a damaged part of the store was removed or made anew. */
+  healed(message: string): void {
+    this.#onHealed(message);
   }
 
   /** The database, opened on first use. Rooms make their tables with `migrate` and write within `transaction`. Errors: STORE_NEWER, STORE_UNUSABLE, DISK_FULL. */
   db(): DatabaseSync {
     try {
-      return (this.#db ??= openDatabase(join(this.root, 'store.db'), () => this.#temp.path()));
+      return (this.#db ??= openDatabase({
+        path: this.#dbPath,
+        temporaryPath: () => this.#temp.path(),
+        lockPath: this.#lockPath('database'),
+        onReplaced: (movedTo) => this.healed(`The store's database was damaged: it was moved to ${movedTo}, and images and cache begin anew`),
+      }));
     } catch (error) {
       throw storageError(error, 'open the store', this.root);
     }
+  }
+
+  /**
+   * What an error means that came of the store's own files, else the error itself: a damaged database is moved aside, for the next process to begin anew.
+   * Errors are returned: STORE_DAMAGED, STORE_UNUSABLE, DISK_FULL.
+   */
+  explain(error: unknown): unknown {
+    if (error instanceof BuildError) return error;
+    if (isDatabaseDamage(error)) {
+      return new ContentError('STORE_DAMAGED', `Cannot read ${this.#dbPath}: the database is damaged, and was moved to ${moveAside(this.#dbPath)}`, {
+        family: 'filesystem',
+        hint: 'Build again; images and cache are then made anew.',
+        retryable: true,
+        cause: error,
+      });
+    }
+    const explained = storageError(error, 'use the store', this.root);
+    const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
+    // What stands in the store where something else should: a folder in place of a file, or the like.
+    if (explained !== error || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code) || !String(message).includes(this.root)) return explained;
+    return new ContentError('STORE_DAMAGED', `Cannot use the store in ${this.root}: ${String(message)}`, {
+      family: 'filesystem',
+      hint: 'Move the named file or folder out of the store and build again; `ossb prune --all` removes everything that can be made anew.',
+      cause: error,
+    });
   }
 
   /** A fresh folder on the store's filesystem; it goes with `close`, or by a sweep when this process has died. */
@@ -59,7 +117,7 @@ export class Store implements Disposable {
   /** Removes the temporary files of dead processes, and the files of their locks. */
   sweep(): SweepResult {
     const folder = join(this.root, 'locks');
-    for (const name of readdirSync(folder)) if (name !== collectionLock) tryLock(join(folder, name), 'exclusive', 0)?.release();
+    for (const name of readdirSync(folder)) if (name !== collectionLock && name !== 'database') tryLock(join(folder, name), 'exclusive', 0)?.release();
     return this.#temp.sweep();
   }
 
@@ -113,6 +171,10 @@ export class Store implements Disposable {
     this.close();
   }
 
+  get #dbPath(): string {
+    return join(this.root, 'store.db');
+  }
+
   #lockPath(name: string): string {
     if (!/^[A-Za-z0-9_.-]{1,200}$/.test(name)) throw new Error(`not a lock name: ${JSON.stringify(name)}`);
     return join(this.root, 'locks', name);
@@ -135,7 +197,7 @@ const collectionLock = 'collection';
 function makeLayout(root: string): void {
   try {
     mkdirSync(root, { recursive: true, mode: 0o700 });
-    for (const folder of ['blobs/sha256', 'tmp', 'locks']) mkdirSync(join(root, folder), { recursive: true });
+    for (const folder of layoutFolders) mkdirSync(join(root, folder), { recursive: true });
     // The names of our images are in the database; tools that read the layout need the file.
     writeFileSync(join(root, 'index.json'), '{"schemaVersion":2,"manifests":[]}');
     writeFileSync(join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram, mount, mountFlags, runProcess, sealedProgram, SysError, unmount } from '../sys/index.ts';
 import { executorError } from './error.ts';
@@ -81,11 +81,12 @@ function sealed(path: string): string {
 async function compiledSeccomp(path: string, program: string, args: readonly string[], options: RuntimeOptions): Promise<string | undefined> {
   const profile = defaultSeccomp(options.arch);
   const { size, mtimeMs } = statSync(path);
-  const hash = createHash('sha256')
+  const name = createHash('sha256')
     .update(JSON.stringify([profile, path, size, mtimeMs]))
     .digest('hex');
-  const kept = options.cacheFolder === undefined ? undefined : join(options.cacheFolder, `${hash}.bpf`);
-  if (kept !== undefined && existsSync(kept)) return readFileSync(kept).toString('base64');
+  const kept = options.cacheFolder === undefined ? undefined : join(options.cacheFolder, `${name}.filter`);
+  const known = kept === undefined ? undefined : readKept(kept);
+  if (known !== undefined) return known.toString('base64');
 
   const bundle = join(options.runFolder, 'seccomp');
   mkdirSync(join(bundle, 'rootfs', 'dev'), { recursive: true });
@@ -114,9 +115,28 @@ async function compiledSeccomp(path: string, program: string, args: readonly str
   }
 }
 
+const checksumBytes = 32;
+
+/** The filter that `keep` wrote. One that is damaged would let a step do what it must not, or nothing: it counts as missing. */
+function readKept(path: string): Buffer | undefined {
+  try {
+    const bytes = readFileSync(path);
+    const filter = bytes.subarray(checksumBytes);
+    return hash('sha256', filter, 'buffer').equals(bytes.subarray(0, checksumBytes)) ? filter : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the filter behind its SHA-256. What cannot be kept is compiled again by the next worker. */
 function keep(path: string, filter: Uint8Array): void {
-  mkdirSync(join(path, '..'), { recursive: true });
   const temporary = `${path}.${crypto.randomUUID()}`;
-  writeFileSync(temporary, filter);
-  renameSync(temporary, path);
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(temporary, Buffer.concat([hash('sha256', filter, 'buffer'), filter]), { flush: true });
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
 }

@@ -32,7 +32,8 @@ function imageOf(store: Store, content: string): { readonly set: ImageSet; reado
   return { set: { platforms: [{ platform, image, layers: [layer] }], root: image.manifestDocument.descriptor }, layer };
 }
 
-const provideNothing = (): Promise<void> => Promise.reject(new Error('the store has it'));
+/** The store has it. */
+const provideNothing = (): Promise<void> => Promise.resolve();
 
 test('tarSink: the same files give the same bytes', async () => {
   using folder = scratchFolder();

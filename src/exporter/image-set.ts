@@ -15,7 +15,7 @@ export interface ImageSet {
   readonly root: Descriptor;
 }
 
-/** Brings the bytes of a layer into the store's blobs: makes them, or fetches them. */
+/** Has the bytes of a layer in the store's blobs, verified now: makes or fetches them where they are missing or damaged. */
 export type ProvideBlob = (layer: ExportLayer, signal: AbortSignal) => Promise<void>;
 
 /** Each layer blob once. */

@@ -20,7 +20,7 @@ export async function writeLayout(set: ImageSet, sink: FileSink, options: Layout
   await sink.file('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
   for (const layer of layersOf(set)) {
     signal.throwIfAborted();
-    if (!blobs.has(layer.blob.digest)) await provide(layer, signal);
+    await provide(layer, signal);
     await sink.copy(blobPath(layer.blob), blobs.path(layer.blob.digest), layer.blob.size);
   }
   for (const document of documentsOf(set)) await sink.file(blobPath(document.descriptor), document.bytes);

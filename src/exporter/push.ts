@@ -98,10 +98,11 @@ export class Pusher {
     if (!blobs.has(layer.blob.digest)) {
       if (await registry.hasBlob(ref, layer.blob.digest, signal)) return;
       if (mountFrom !== undefined && (await registry.mountBlob(ref, layer.blob.digest, mountFrom, signal))) return;
-      await provide(layer, signal);
     }
     await registry.pushBlob(ref, layer.blob, blobs, {
       signal,
+      // Not before: what the registry has need not be read.
+      beforeUpload: () => provide(layer, signal),
       onProgress: (current, total) => {
         for (const listener of this.#listeners) listener(layer.blob.digest, current, total);
       },

@@ -11,13 +11,13 @@ export class BlobTable {
     this.#store = store;
   }
 
-  /** Descriptors of blobs that are in the store; the latest first. */
+  /** Descriptors of blobs that are in the store, with the size that they should have; the latest first. */
   of(diffID: DiffID, compression?: Compression): Descriptor[] {
     this.#select ??= this.#db().prepare('SELECT media_type, digest, size FROM layer_blobs WHERE diff_id = ? ORDER BY rowid DESC');
     const rows = this.#select.all(diffID) as { media_type: string; digest: Descriptor['digest']; size: number }[];
     return rows
       .map((row): Descriptor => ({ mediaType: row.media_type, digest: row.digest, size: row.size }))
-      .filter((blob) => (compression === undefined || layerCompression(blob.mediaType) === compression) && this.#store.blobs.has(blob.digest));
+      .filter((blob) => (compression === undefined || layerCompression(blob.mediaType) === compression) && this.#store.blobs.hasWhole(blob.digest, blob.size));
   }
 
   add(diffID: DiffID, { mediaType, digest, size }: Descriptor): void {

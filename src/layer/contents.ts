@@ -68,6 +68,11 @@ export class Contents implements Disposable {
     }
   }
 
+  /** What the index says of the file, or of the file that the hard link names. Errors: LAYER_MISSING. */
+  entry(source: ContentSource & { readonly kind: 'layer' }): LayerEntry {
+    return this.#layers.get(source.diffID)!.entry(source.path);
+  }
+
   [Symbol.dispose](): void {
     for (const reader of this.#layers.values()) reader.close();
     this.#layers.clear();
@@ -112,7 +117,7 @@ class LayerReader {
   }
 
   async prepare(paths: ReadonlySet<string>, temporaryPath: () => string, signal: AbortSignal): Promise<void> {
-    const entries = [...paths].map((path) => this.#file(path));
+    const entries = [...paths].map((path) => this.entry(path));
     const { dir, tar, stream } = this.#forms;
     // Outside the user namespace that made them, some files of a layer are not for this user.
     if (dir !== undefined && (process.geteuid?.() === 0 || entries.every((entry) => isReadable(`${dir}/${entry.path}`)))) return;
@@ -131,7 +136,7 @@ class LayerReader {
   }
 
   open(path: string): OpenContent {
-    const entry = this.#file(path);
+    const entry = this.entry(path);
     const position = this.#positions?.get(entry.path);
     if (this.#fd !== undefined && position !== undefined) return { kind: 'part', fd: this.#fd, position, length: entry.size, owned: false };
     return { kind: 'part', fd: openFile(`${this.#forms.dir}/${entry.path}`, path), position: 0, length: undefined, owned: true };
@@ -142,7 +147,7 @@ class LayerReader {
     this.#fd = undefined;
   }
 
-  #file(path: string): LayerEntry {
+  entry(path: string): LayerEntry {
     const entry = this.#entries.get(path);
     const file = entry?.type === 'hardlink' ? this.#entries.get(entry.link!) : entry;
     if (!file) throw layerError('LAYER_MISSING', `Cannot read ${JSON.stringify(path)}: layer ${this.#diffID} has no such file`);

@@ -3,6 +3,8 @@ import { BuildError, type ErrorFamily } from '../errors.ts';
 export type LayerErrorCode =
   /** Not in the store in the form that is needed. */
   | 'LAYER_MISSING'
+  /** What the store kept of it was damaged, and has been removed: built again, it is made or fetched anew. */
+  | 'LAYER_DAMAGED'
   /** Its bytes are not those that its diffID promises. */
   | 'LAYER_MISMATCH'
   /** Made to write where it must not, or to exhaust the disk. */
@@ -20,6 +22,7 @@ export class LayerError extends BuildError<LayerErrorCode> {}
 
 const families: Readonly<Record<LayerErrorCode, ErrorFamily>> = {
   LAYER_MISSING: 'internal',
+  LAYER_DAMAGED: 'filesystem',
   LAYER_MISMATCH: 'manifest',
   LAYER_HOSTILE: 'validation',
   LAYER_INVALID: 'validation',
@@ -30,6 +33,15 @@ const families: Readonly<Record<LayerErrorCode, ErrorFamily>> = {
 
 export function layerError(code: LayerErrorCode, message: string, hint?: string, cause?: unknown): LayerError {
   return new LayerError(code, message, { family: families[code], hint, cause });
+}
+
+export function damagedLayer(diffID: string, found: string, cause?: unknown): LayerError {
+  return new LayerError('LAYER_DAMAGED', `Cannot use what the store has of layer ${diffID}: ${found}`, {
+    family: 'filesystem',
+    hint: 'It was removed. Build again; the layer is then made or fetched anew.',
+    retryable: true,
+    cause,
+  });
 }
 
 export function hostile(path: string, found: string): LayerError {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { storageError } from '../content/index.ts';
 import type { DiffID } from '../oci/index.ts';
-import { decodeIndex, encodeIndex, TreeError, type LayerIndex } from '../tree/index.ts';
-import { layerError } from './error.ts';
+import { checkIndex, decodeIndex, encodeIndex, TreeError, type LayerIndex } from '../tree/index.ts';
+import { damagedLayer, layerError } from './error.ts';
 
 export interface IndexFilesOptions {
   /** Where a layer's index is, or will be. */
@@ -29,25 +29,39 @@ export class IndexFiles {
     return this.#remembered.has(diffID) || existsSync(this.#options.path(diffID));
   }
 
-  /** Errors: LAYER_MISSING. A damaged index is removed, and counts as missing. */
+  /** Errors: LAYER_MISSING; LAYER_DAMAGED: it was removed. */
   get(diffID: DiffID): LayerIndex {
-    const known = this.#remembered.get(diffID);
-    if (known) return known;
+    return this.#remembered.get(diffID) ?? this.#remember(this.#read(diffID, decodeIndex));
+  }
+
+  /** How many entries the index has; it is verified, but not decoded. Errors: as get. */
+  count(diffID: DiffID): number {
+    return this.#remembered.get(diffID)?.entries.length ?? this.#read(diffID, checkIndex).count;
+  }
+
+  #read<T extends { readonly diffID: DiffID }>(diffID: DiffID, decode: (file: Buffer) => T): T {
     const path = this.#options.path(diffID);
     try {
-      return this.#remember(decodeIndex(readFileSync(path)));
+      const index = decode(readFileSync(path));
+      if (index.diffID !== diffID) throw damagedLayer(diffID, `its index is that of ${index.diffID}`);
+      return index;
     } catch (error) {
-      if (error instanceof TreeError) rmSync(path, { force: true });
-      else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw layerError('LAYER_MISSING', `Cannot use layer ${diffID}: it has no index in the store`, 'Build again; it is then made anew.', error);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') {
+        throw layerError('LAYER_MISSING', `Cannot use layer ${diffID}: it has no index in the store`, 'Build again; it is then made anew.', error);
+      }
+      // Also what cannot be read, and a folder in its place: an index can be made anew.
+      rmSync(path, { recursive: true, force: true });
+      throw damagedLayer(diffID, error instanceof TreeError ? 'its index was altered or cut short' : `its index cannot be read (${code})`, error);
     }
   }
 
   /** Errors: DISK_FULL. */
   save(index: LayerIndex): void {
-    this.#remember(index);
     const final = this.#options.path(index.diffID);
-    if (existsSync(final)) return;
+    const isKept = this.#isKept(index.diffID);
+    this.#remember(index);
+    if (isKept) return;
     const temporary = this.#options.temporaryPath();
     try {
       writeFileSync(temporary, encodeIndex(index), { flag: 'wx' });
@@ -55,6 +69,14 @@ export class IndexFiles {
     } catch (error) {
       rmSync(temporary, { force: true });
       throw storageError(error, 'write a layer index');
+    }
+  }
+
+  #isKept(diffID: DiffID): boolean {
+    try {
+      return existsSync(this.#options.path(diffID)) && this.#read(diffID, checkIndex).diffID === diffID;
+    } catch {
+      return false;
     }
   }
 

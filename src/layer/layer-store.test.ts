@@ -302,13 +302,52 @@ test('the same layer made twice at once, in two stores over one folder, is there
   assert.deepEqual(leftovers(store), []);
 });
 
-test('a damaged index counts as missing and is made anew', async () => {
+test('a damaged index is removed and made anew, whichever bit of it is wrong', async () => {
   const { store, layers } = fresh();
   const { diffID } = await layers.write({ entries: [inline('x', 'y')], forms: blobOnly }, signal);
-  truncateSync(join(layers.path(diffID), 'index'), 30);
-  const again = new LayerStore(store, codec);
-  await assert.rejects(again.index(diffID), withCode('LAYER_MISSING'));
-  assert.equal((await again.ensureIndex(diffID, signal)).entries.length, 1);
+  const path = join(layers.path(diffID), 'index');
+  const sound = readFileSync(path);
+  const damages: readonly (() => void)[] = [
+    () => truncateSync(path, 30),
+    () => truncateSync(path, 0),
+    () => mkdirSync(path),
+    ...Array.from({ length: sound.length }, (_, at) => () => writeFileSync(path, sound.with(at, sound[at]! ^ 4))),
+  ];
+  for (const damage of damages) {
+    if (damage === damages[2]) rmSync(path);
+    else writeFileSync(path, sound);
+    damage();
+    const again = new LayerStore(store, codec);
+    await assert.rejects(again.index(diffID), withCode('LAYER_DAMAGED'));
+    assert.equal((await again.ensureIndex(diffID, signal)).entries.length, 1);
+  }
+});
+
+test('a damaged form is removed when it is used, and nothing is made of it', async () => {
+  for (const form of ['tar', 'blob', 'dir'] as const) {
+    const { store, layers } = fresh();
+    const forms = { dir: form === 'dir', tar: form === 'tar', ...(form === 'blob' ? { blob: { compression: 'gzip' } as const } : {}) };
+    const { diffID, blob } = await layers.write({ entries: [inline('x', 'y'.repeat(5000))], forms }, signal);
+    const file = form === 'tar' ? join(layers.path(diffID), 'tar') : blob ? store.blobs.path(blob.digest) : join(await layers.ensureDir(diffID, signal), 'x');
+    const bytes = readFileSync(file);
+    const at = form === 'tar' ? 600 : bytes.length >> 1;
+    writeFileSync(file, bytes.with(at, bytes[at]! ^ 1));
+    const uses: readonly (() => Promise<unknown>)[] = [
+      () => layers.ensureBlob(diffID, 'zstd', undefined, signal),
+      async () => {
+        for await (const chunk of layers.readContent(diffID, 'x')) assert.ok(chunk.length > 0);
+      },
+      () => layers.exportTree([diffID], join(store.tempDir(), 'out'), 'dir', signal),
+      () => layers.write({ entries: [{ ...layers.indexSync(diffID).entries[0]!, content: { kind: 'layer', diffID, path: 'x' } }], forms: blobOnly }, signal),
+    ];
+    for (const use of uses) {
+      rmSync(layers.path(diffID), { recursive: true, force: true });
+      await layers.write({ entries: [inline('x', 'y'.repeat(5000))], forms }, signal);
+      writeFileSync(file, bytes.with(at, bytes[at]! ^ 1));
+      await assert.rejects(use(), withCode('LAYER_DAMAGED'), `${form} ${uses.indexOf(use)}`);
+      assert.equal(layers.hasBytes(diffID), false);
+    }
+  }
 });
 
 test('a blob that is not the layer that it was said to be is refused and leaves nothing', async () => {

@@ -1,12 +1,14 @@
-import { closeSync, createReadStream, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storageError, type Store } from '../content/index.ts';
-import { hexOf, layerCompression, layerMediaType, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
-import type { Codec, CompressedFile } from '../stream/index.ts';
-import { contentDigestOf, layerTree, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
+import { hexOf, layerCompression, layerMediaType, type Compression, type Descriptor, type Digest, type DiffID } from '../oci/index.ts';
+import { verifyingStream, type Codec, type CompressedFile } from '../stream/index.ts';
+import { contentDigestOf, layerTree, type ContentSource, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
 import { BlobTable } from './blob-table.ts';
 import { Contents, missing, type LayerFormsOnDisk } from './contents.ts';
-import { LayerError, layerError } from './error.ts';
+import { BuildError } from '../errors.ts';
+import { damagedLayer, layerError } from './error.ts';
+import { DamagedForms } from './damaged-forms.ts';
 import { IndexFiles } from './index-files.ts';
 import { exportDir, exportTar } from './export-tree.ts';
 import { FolderWriter, type FolderWriterOptions } from './folder-writer.ts';
@@ -20,6 +22,8 @@ import { walkUpper } from './walk-upper.ts';
 import { writeContents } from './write-contents.ts';
 
 export interface LayerStoreOptions {
+  /** Of the ids that unpacked folders belong to (IdMapping of sys/): folders of another one are not seen. Default: none, and the names of folders have none. */
+  readonly mappingID?: string;
   /** Overlayfs keeps its marks in `user.*` attributes: in user namespaces. Default false. */
   readonly userxattr?: boolean;
   /** Owners that do not exist in this user namespace are not set: with a single id. Default false. */
@@ -41,6 +45,7 @@ export class LayerStore {
   #temporaryCount = 0;
   readonly #indexes: IndexFiles;
   readonly #folders: UnpackedFolders;
+  readonly #damaged: DamagedForms;
 
   constructor(store: Store, codec: Codec, options: LayerStoreOptions = {}) {
     this.#store = store;
@@ -52,7 +57,15 @@ export class LayerStore {
       temporaryPath: () => this.#temporaryPath(),
       publish: (temporary, final) => this.#publish(temporary, final),
     });
-    this.#folders = new UnpackedFolders({ indexes: this.#indexes, path: (diffID) => this.#path(diffID) });
+    this.#folders = new UnpackedFolders({ mappingID: options.mappingID, indexes: this.#indexes, path: (diffID) => this.#path(diffID) });
+    this.#damaged = new DamagedForms({
+      blobs: store.blobs,
+      table: this.#blobs,
+      tarPath: (diffID) => this.#path(diffID, 'tar'),
+      folders: (diffID) => this.#folders.all(diffID),
+      index: (diffID) => (this.has(diffID) ? this.indexSync(diffID) : undefined),
+      temporaryPath: () => this.#temporaryPath(),
+    });
     this.#limits = { ...defaultLayerLimits, ...options.limits };
   }
 
@@ -85,9 +98,18 @@ export class LayerStore {
     return this.#folders.find(diffID, below);
   }
 
-  /** The unpacked folders of a chain, lowest first. Errors: LAYER_MISSING where one is not unpacked. */
-  folders(chain: readonly DiffID[]): Promise<string[]> {
-    return this.#folders.ofChain(chain);
+  /**
+   * The unpacked folders of a chain, lowest first, for a mount. That nothing in them was altered is not checked: only that none was emptied, and that the indexes, which
+   * the step's layer is made with, are sound. Errors: LAYER_MISSING where one is not unpacked, LAYER_DAMAGED.
+   */
+  async folders(chain: readonly DiffID[]): Promise<string[]> {
+    const folders = await this.#folders.ofChain(chain);
+    for (const [i, folder] of folders.entries()) {
+      if (this.#indexes.count(chain[i]!) === 0 || readdirSync(folder).length > 0) continue;
+      this.#damaged.moveAway(folder);
+      throw damagedLayer(chain[i]!, 'its unpacked folder was emptied');
+    }
+    return folders;
   }
 
   /** Errors: LAYER_MISSING. */
@@ -117,14 +139,14 @@ export class LayerStore {
 
   /** Makes a layer from a plan: each file is read once. Errors: LAYER_SOURCE_CHANGED, LAYER_UNREADABLE, LAYER_UNWRITABLE, LAYER_MISSING, DISK_FULL. */
   async write(request: WriteLayerRequest, signal: AbortSignal): Promise<LayerRecord> {
-    using contents = this.#contents();
-    await contents.prepare(
-      request.entries.flatMap((entry) => entry.content ?? []),
-      signal,
-    );
-    // The bytes must be somewhere.
-    const { dir, tar, blob } = request.forms;
-    return await this.#pack(request.entries, contents, { ...request.forms, tar: tar || (!dir && blob === undefined) }, request.sourceDateEpoch, signal);
+    const sources = request.entries.flatMap((entry) => entry.content ?? []);
+    return this.#reading(layersIn(sources), signal, async () => {
+      using contents = this.#contents();
+      await contents.prepare(sources, signal);
+      // The bytes must be somewhere.
+      const { dir, tar, blob } = request.forms;
+      return await this.#pack(request.entries, contents, { ...request.forms, tar: tar || (!dir && blob === undefined) }, request.sourceDateEpoch, signal);
+    });
   }
 
   /**
@@ -181,10 +203,12 @@ export class LayerStore {
       await this.ensureIndex(diffID, signal);
       const temporary = this.#temporaryPath();
       const { writeFile } = process.getBuiltinModule('node:fs/promises');
-      await writeFile(temporary, stream(signal), { flag: 'wx', signal }).catch((error: unknown) => {
-        rmSync(temporary, { force: true });
-        throw storageError(error, 'write a layer');
-      });
+      await this.#reading([diffID], signal, () =>
+        writeFile(temporary, verifiedLayer(diffID, stream(signal)), { flag: 'wx', signal }).catch((error: unknown) => {
+          rmSync(temporary, { force: true });
+          throw storageError(error, 'write a layer');
+        }),
+      );
       this.#publish(temporary, final);
     }
     return final;
@@ -200,27 +224,36 @@ export class LayerStore {
       const record = await this.#repack(diffID, { dir: false, tar: false, blob: { compression, ...(level === undefined ? {} : { level }) } }, signal);
       return record.blob!;
     }
-    using writer = this.#store.blobs.writer();
-    const compressor = this.#codec.compress(compression, level, (chunk) => writer.write(chunk));
-    try {
-      for await (const chunk of source as AsyncIterable<Uint8Array>) {
-        signal.throwIfAborted();
-        await compressor.write(chunk);
+    return this.#reading([diffID], signal, async () => {
+      using writer = this.#store.blobs.writer();
+      const compressor = this.#codec.compress(compression, level, (chunk) => writer.write(chunk));
+      try {
+        for await (const chunk of verifiedLayer(diffID, source as AsyncIterable<Uint8Array>)) {
+          signal.throwIfAborted();
+          await compressor.write(chunk);
+        }
+        await compressor.end();
+      } catch (error) {
+        compressor.abort();
+        throw error;
       }
-      await compressor.end();
-    } catch (error) {
-      compressor.abort();
-      throw error;
-    }
-    return this.#addBlob(diffID, compression, await writer.commit());
+      return this.#addBlob(diffID, compression, await writer.commit());
+    });
   }
 
   /** The bytes of a file of the layer. Errors: LAYER_MISSING, LAYER_UNREADABLE. */
   async *readContent(diffID: DiffID, path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const stop = signal ?? new AbortController().signal;
     using contents = this.#contents();
     const source = { kind: 'layer', diffID, path } as const;
-    await contents.prepare([source], signal ?? new AbortController().signal);
-    yield* readPart(contents.open(source, path));
+    await this.#reading([diffID], stop, () => contents.prepare([source], stop));
+    const { digest } = contents.entry(source);
+    const chunks = readPart(contents.open(source, path));
+    try {
+      yield* digest === undefined ? chunks : verifyingStream(digest)(chunks);
+    } catch (error) {
+      throw await this.#damaged.explain(error, [diffID], stop);
+    }
   }
 
   /**
@@ -234,9 +267,20 @@ export class LayerStore {
     signal: AbortSignal,
     options: { readonly sourceDateEpoch?: number } = {},
   ): Promise<void> {
-    using contents = this.#contents();
-    const request = { tree: this.tree(layers), contents, destination, sourceDateEpoch: options.sourceDateEpoch, signal };
-    await (kind === 'dir' ? exportDir(request) : exportTar(request));
+    await this.#reading(layers, signal, async () => {
+      using contents = this.#contents();
+      const request = { tree: this.tree(layers), contents, destination, sourceDateEpoch: options.sourceDateEpoch, signal };
+      await (kind === 'dir' ? exportDir(request) : exportTar(request));
+    });
+  }
+
+  /** Does work that reads what the store has of layers; where it fails and that turns out to be damaged, it is removed. Errors: LAYER_DAMAGED, and those of `work`. */
+  async #reading<T>(diffIDs: readonly DiffID[], signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw await this.#damaged.explain(error, diffIDs, signal);
+    }
   }
 
   async #pack(
@@ -325,9 +369,11 @@ export class LayerStore {
       return { index };
     } catch (error) {
       unpacker.abort();
+      if (arriving && !tarSource) throw error;
+      const explained = await this.#damaged.explain(error, [diffID], signal);
       // It may have been an image's lie: another image's blob of that layer must not suffer.
-      if (blob && error instanceof LayerError && error.code === 'LAYER_MISMATCH') this.#blobs.remove(diffID, blob.digest);
-      throw error;
+      if (blob && explained instanceof BuildError && explained.code === 'LAYER_MISMATCH') this.#blobs.remove(diffID, blob.digest);
+      throw explained;
     }
   }
 
@@ -375,14 +421,18 @@ export class LayerStore {
     return descriptor;
   }
 
-  /** Gives a form its name. Where another process was faster, ours is dropped: they are equal. */
+  /** Gives a form its name. Where another process was faster, ours is dropped: they are equal. A file in a folder's place, or the reverse, goes. */
   #publish(temporary: string, final: string): void {
-    mkdirSync(join(final, '..'), { recursive: true });
+    const folder = join(final, '..');
     try {
+      if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) this.#damaged.moveAway(folder);
+      mkdirSync(folder, { recursive: true });
+      const [ours, theirs] = [temporary, final].map((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory());
+      if (theirs !== undefined && ours !== theirs) this.#damaged.moveAway(final);
       renameSync(temporary, final);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw storageError(error, 'keep a layer');
+      if (code !== 'ENOTEMPTY') throw storageError(error, 'keep a layer');
       rmSync(temporary, { recursive: true, force: true });
     }
   }
@@ -403,4 +453,13 @@ export class LayerStore {
     const folder = join(this.#store.root, 'layers', hexOf(diffID));
     return form === undefined ? folder : join(folder, form);
   }
+}
+
+function layersIn(sources: readonly ContentSource[]): DiffID[] {
+  return [...new Set(sources.flatMap((source) => (source.kind === 'layer' ? [source.diffID] : [])))];
+}
+
+/** Passes the uncompressed archive of a layer on and refuses to end where it is not that layer's. Errors: STREAM_MISMATCH. */
+function verifiedLayer(diffID: DiffID, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return verifyingStream(diffID as string as Digest)(source);
 }

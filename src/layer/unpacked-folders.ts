@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, hexOf, type DiffID } from '../oci/index.ts';
 import { impliedFolder, impliedFolders, layerTree, type LayerEntry } from '../tree/index.ts';
@@ -10,17 +10,19 @@ import type { IndexFiles } from './index-files.ts';
 export type ImpliedAttributes = ReadonlyMap<string, FolderAttributes>;
 
 export interface UnpackedFoldersOptions {
+  /** Of the ids that the folders belong to: see IdMapping. */
+  readonly mappingID: string | undefined;
   readonly indexes: IndexFiles;
   /** The layer's folder of forms. */
   readonly path: (diffID: DiffID) => string;
 }
 
 /** Every unpacked form of a layer has a name that begins with this. */
-const prefix = 'unpacked';
+export const unpackedPrefix = 'unpacked';
 
 /**
  * Which unpacked folder serves a layer on a chain. Folders that a layer only implies have the attributes that they have below, so that a layer with such folders has
- * an unpacked folder for each variant of them.
+ * an unpacked folder for each variant of them. Under another mapping of ids the same files have other owners, so that each mapping has its own folders.
  */
 export class UnpackedFolders {
   readonly #options: UnpackedFoldersOptions;
@@ -33,10 +35,10 @@ export class UnpackedFolders {
   async find(diffID: DiffID, below: readonly DiffID[]): Promise<string | undefined> {
     // Only a layer that implies no folder has this one.
     const usual = this.path(diffID, new Map());
-    if (existsSync(usual)) return usual;
+    if (isFolder(usual)) return usual;
     if (![...below, diffID].every((layer) => this.#options.indexes.has(layer))) return undefined;
     const path = this.path(diffID, await this.implied(diffID, below));
-    return existsSync(path) ? path : undefined;
+    return isFolder(path) ? path : undefined;
   }
 
   /** The unpacked folders of a chain, lowest first. Errors: LAYER_MISSING where one is not unpacked. */
@@ -53,10 +55,18 @@ export class UnpackedFolders {
   /** An unpacked form of the layer, whichever it is: the contents of files are the same in all of them. */
   any(diffID: DiffID): string | undefined {
     const usual = this.path(diffID, new Map());
-    if (existsSync(usual)) return usual;
+    return isFolder(usual) ? usual : this.all(diffID)[0];
+  }
+
+  /** Every unpacked form of the layer. */
+  all(diffID: DiffID): string[] {
     const folder = this.#options.path(diffID);
-    const name = existsSync(folder) ? readdirSync(folder).find((form) => form.startsWith(prefix)) : undefined;
-    return name === undefined ? undefined : join(folder, name);
+    const prefix = this.#prefix;
+    if (!isFolder(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => name === prefix || name.startsWith(`${prefix}-`))
+      .map((name) => join(folder, name))
+      .filter(isFolder);
   }
 
   /** What the layer's implied folders are over `below`, lowest first. Errors: LAYER_MISSING where an index is not in the store. */
@@ -71,7 +81,11 @@ export class UnpackedFolders {
 
   /** Where the layer is, or will be, unpacked with these attributes. */
   path(diffID: DiffID, implied: ImpliedAttributes): string {
-    return join(this.#options.path(diffID), nameOf(implied));
+    return join(this.#options.path(diffID), implied.size === 0 ? this.#prefix : `${this.#prefix}-${digestOfImplied(implied)}`);
+  }
+
+  get #prefix(): string {
+    return unpackedPrefixOf(this.#options.mappingID);
   }
 }
 
@@ -80,10 +94,18 @@ export function impliedByDefault(entries: readonly LayerEntry[]): ImpliedAttribu
   return new Map(impliedFolders(entries).map((path) => [path, impliedFolder(path)]));
 }
 
-function nameOf(implied: ImpliedAttributes): string {
-  if (implied.size === 0) return prefix;
+/** What the names of unpacked folders begin with that belong to the ids of this mapping. */
+export function unpackedPrefixOf(mappingID: string | undefined): string {
+  return mappingID === undefined ? unpackedPrefix : `${unpackedPrefix}-${mappingID}`;
+}
+
+function digestOfImplied(implied: ImpliedAttributes): string {
   const lines = [...implied].map(([path, { mode, uid, gid, mtimeSec, mtimeNs, xattrs }]) =>
     JSON.stringify([path, mode, uid, gid, mtimeSec, mtimeNs, Object.entries(xattrs ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]),
   );
-  return `${prefix}-${hexOf(digestOf(lines.sort().join('\n'))).slice(0, 32)}`;
+  return hexOf(digestOf(lines.sort().join('\n'))).slice(0, 32);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

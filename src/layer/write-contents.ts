@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import type { PlanEntry } from '../tree/index.ts';
 import type { Contents } from './contents.ts';
@@ -28,11 +29,17 @@ function writeFile(entry: PlanEntry, contents: Contents, folder: FolderWriter, b
       writeAll(fd, content.bytes);
       return;
     }
+    const hash = createHash('sha256');
     for (let done = 0; done < entry.size;) {
       const got = readSync(content.fd, buffer, 0, Math.min(buffer.length, entry.size - done), content.position + done);
       if (got === 0) throw layerError('LAYER_INVALID', `Cannot write ${JSON.stringify(`/${entry.path}`)}: its content in the store is cut short`);
-      writeAll(fd, buffer.subarray(0, got));
+      const bytes = buffer.subarray(0, got);
+      hash.update(bytes);
+      writeAll(fd, bytes);
       done += got;
+    }
+    if (entry.digest !== undefined && entry.size > 0 && `sha256:${hash.digest('hex')}` !== entry.digest) {
+      throw layerError('LAYER_INVALID', `Cannot write ${JSON.stringify(`/${entry.path}`)}: its content in the store was altered`);
     }
   } finally {
     if (content.kind === 'part' && content.owned) closeSync(content.fd);

@@ -118,7 +118,7 @@ test('ContextTree: a damaged memory counts as none', async (t) => {
   const root = folder(t);
   const digestFile = join(folder(t), 'digests');
   put(root, 'f', 'x');
-  writeFileSync(digestFile, 'OSSBDM01 something else');
+  writeFileSync(digestFile, 'OSSBDM02 something else');
   assert.equal((await context(root, { digestFile }).lookup('f'))?.size, 1);
 });
 

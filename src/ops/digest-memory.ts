@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../oci/index.ts';
@@ -10,7 +10,7 @@ export function digestMemoryFile(storeRoot: string, contextRoot: string): string
 
 /**
  * Digests of files by device, inode, size, mtime and ctime, kept in one file: a table in columns, sorted by inode, that is used as it is read.
- * What cannot be read or was written by another version counts as empty; what cannot be written is left out: it only saves time.
+ * What cannot be read, is damaged, or was written by another version counts as empty; what cannot be written is left out: it only saves time.
  */
 export class DigestMemory {
   readonly #file: string | undefined;
@@ -114,7 +114,8 @@ interface Table {
   readonly ages: Uint8Array;
 }
 
-const magic = 'OSSBDM01';
+const magic = 'OSSBDM02';
+const checksumBytes = 32;
 const rowBytes = 5 * 8 + 32 + 1;
 const maximumAge = 8;
 
@@ -125,12 +126,16 @@ function readTable(file: string | undefined): Table {
   } catch {
     // Not there yet.
   }
-  const count = (data.length - magic.length) / rowBytes;
-  const sound = Number.isInteger(count) && count >= 0 && data.toString('latin1', 0, magic.length) === magic;
+  const body = data.subarray(magic.length + checksumBytes);
+  const count = body.length / rowBytes;
+  const sound =
+    Number.isInteger(count) &&
+    data.toString('latin1', 0, magic.length) === magic &&
+    hash('sha256', body, 'buffer').equals(data.subarray(magic.length, magic.length + checksumBytes));
   const rows = sound ? count : 0;
   // A copy, because the columns must be aligned.
   const bytes = new Uint8Array(rows * rowBytes);
-  if (sound) bytes.set(data.subarray(magic.length));
+  if (sound) bytes.set(body);
   const column = (index: number): number => index * rows * 8;
   return {
     inodes: new Float64Array(bytes.buffer, column(0), rows),
@@ -144,11 +149,10 @@ function readTable(file: string | undefined): Table {
 }
 
 function encode(rows: readonly Added[]): Buffer {
-  const data = Buffer.alloc(magic.length + rows.length * rowBytes);
-  data.write(magic, 'latin1');
+  const data = Buffer.alloc(rows.length * rowBytes);
   const count = rows.length;
   const numbers = new Float64Array(count * 5);
-  const digestsAt = magic.length + 5 * 8 * count;
+  const digestsAt = 5 * 8 * count;
   for (const [i, row] of rows.entries()) {
     numbers[i] = row.inode;
     numbers[count + i] = row.device;
@@ -158,6 +162,6 @@ function encode(rows: readonly Added[]): Buffer {
     data.set(row.digest, digestsAt + i * 32);
     data[digestsAt + count * 32 + i] = row.age;
   }
-  data.set(Buffer.from(numbers.buffer), magic.length);
-  return data;
+  data.set(Buffer.from(numbers.buffer));
+  return Buffer.concat([Buffer.from(magic, 'latin1'), hash('sha256', data, 'buffer'), data]);
 }

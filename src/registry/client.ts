@@ -42,6 +42,8 @@ export interface PullBlobOptions extends TransferOptions {
 export interface PushBlobOptions extends TransferOptions {
   /** A repository of the same registry that is thought to have the blob. */
   readonly mountFrom?: string;
+  /** Called when the bytes must be sent: has them in the store, verified. */
+  readonly beforeUpload?: () => Promise<void>;
 }
 
 export interface ResolveOptions {
@@ -121,7 +123,12 @@ export class RegistryClient {
   }
 
   /** Has the blob at the repository: does nothing where it is there, else mounts or uploads it. Equal pushes at once are one upload. */
-  async pushBlob(ref: Reference, descriptor: Descriptor, blobs: BlobStore, { signal, onProgress = () => {}, mountFrom }: PushBlobOptions): Promise<void> {
+  async pushBlob(
+    ref: Reference,
+    descriptor: Descriptor,
+    blobs: BlobStore,
+    { signal, onProgress = () => {}, mountFrom, beforeUpload }: PushBlobOptions,
+  ): Promise<void> {
     const target = this.#origin(ref);
     const key = presenceKey(target, descriptor.digest);
     if (this.#present.has(key)) return;
@@ -130,6 +137,7 @@ export class RegistryClient {
         if (mountFrom !== undefined && mountFrom !== ref.repository && (await this.mountBlob(ref, descriptor.digest, mountFrom, shared))) return;
         if (!this.#sessions.has(key) && (await this.hasBlob(ref, descriptor.digest, shared))) return;
       }
+      await beforeUpload?.();
       await this.#upload(target, key, ref, descriptor, blobs, onProgress, shared);
       this.#present.add(key);
     });

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { hexOf, type Digest, type DiffID } from '../oci/index.ts';
 import { nameFromBytes, nameToBytes } from '../tar/index.ts';
 import type { EntryType, LayerEntry, LayerIndex } from './entry.ts';
@@ -7,8 +8,10 @@ import { TreeError } from './error.ts';
 /*
  * The file of a layer index. Columns instead of rows, so that 30,000 entries load in some 30 ms: a JSON head with the lengths, then numbers of 8, 4, 2 and 1
  * bytes, the content digests of files as bytes, then all paths and all links as text with a NUL after each. Little-endian. What few entries have stands in the head.
+ * At the end the SHA-256 of all that is before it: what an index says is believed, so a flipped bit must show.
  */
-const magic = 'OSSBIDX1';
+const magic = 'OSSBIDX2';
+const checksumBytes = 32;
 
 interface Head {
   readonly diffID: DiffID;
@@ -79,11 +82,18 @@ export function encodeIndex(index: LayerIndex): Buffer {
   start.write(magic, 'latin1');
   start.writeUInt32LE(headText.length, 8);
   headText.copy(start, 16);
-  return Buffer.concat([start, bytesOf(wide), bytesOf(words), bytesOf(modes), flags, Buffer.from(digests.join(''), 'hex'), pathsBytes, linksBytes]);
+  const body = Buffer.concat([start, bytesOf(wide), bytesOf(words), bytesOf(modes), flags, Buffer.from(digests.join(''), 'hex'), pathsBytes, linksBytes]);
+  return Buffer.concat([body, hash('sha256', body, 'buffer')]);
+}
+
+/** What an index says without its entries. Much cheaper than decodeIndex, and finds the same damage. Errors: TREE_INDEX_DAMAGED. */
+export function checkIndex(file: Buffer): { readonly diffID: DiffID; readonly count: number } {
+  return readHead(verified(file));
 }
 
 /** Errors: TREE_INDEX_DAMAGED. */
-export function decodeIndex(file: Buffer): LayerIndex {
+export function decodeIndex(checkedFile: Buffer): LayerIndex {
+  const file = verified(checkedFile);
   const head = readHead(file);
   const { count } = head;
   const body = 16 + file.readUInt32LE(8) + paddingTo8(file.readUInt32LE(8));
@@ -128,8 +138,15 @@ export function decodeIndex(file: Buffer): LayerIndex {
   return { diffID: head.diffID, contentDigest: head.contentDigest, tarSize: head.tarSize, entries };
 }
 
+function verified(file: Buffer): Buffer {
+  if (file.length < 16 + checksumBytes || file.toString('latin1', 0, 8) !== magic) throw damaged('it does not begin as one');
+  const end = file.length - checksumBytes;
+  const body = file.subarray(0, end);
+  if (!hash('sha256', body, 'buffer').equals(file.subarray(end))) throw damaged('its checksum is wrong');
+  return body;
+}
+
 function readHead(file: Buffer): Head {
-  if (file.length < 16 || file.toString('latin1', 0, 8) !== magic) throw damaged('it does not begin as one');
   const length = file.readUInt32LE(8);
   if (file.length < 16 + length) throw damaged('it is cut short');
   try {

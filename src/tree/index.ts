@@ -4,5 +4,5 @@ export { impliedFolders } from './implied-folders.ts';
 export { resolvePath, type ResolvedPath } from './resolve-path.ts';
 export { contentDigestOf, selectionDigest, chainTreeID, baseTreeID } from './digest.ts';
 export { cleanPath, parentOf, baseName, joinPath, compareBytes, comparePaths } from './path.ts';
-export { encodeIndex, decodeIndex } from './index-file.ts';
+export { encodeIndex, decodeIndex, checkIndex } from './index-file.ts';
 export { TreeError, type TreeErrorCode } from './error.ts';

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync } from 'node:fs';
+import type { Digest, DiffID } from '../oci/index.ts';
+import { systemPath } from '../tar/index.ts';
+import type { LayerEntry, LayerIndex } from '../tree/index.ts';
+
+/** What is wrong with a layer's plain tar; undefined where it is sound. Reads all of it. */
+export async function findTarDamage(path: string, diffID: DiffID, signal: AbortSignal): Promise<string | undefined> {
+  return differenceOf(path, diffID as string as Digest, 'its plain archive', signal);
+}
+
+/**
+ * What is wrong with the files of an unpacked layer; undefined where each has the size and content that the index says. Owners, modes and other entries are not
+ * looked at. Reads all of it.
+ */
+export async function findFolderDamage(folder: string, index: LayerIndex, signal: AbortSignal): Promise<string | undefined> {
+  for (const entry of index.entries) {
+    const damage = entry.type === 'file' && entry.whiteout === undefined ? await fileDamage(folder, entry, signal) : undefined;
+    if (damage !== undefined) return damage;
+  }
+  return undefined;
+}
+
+async function fileDamage(folder: string, entry: LayerEntry, signal: AbortSignal): Promise<string | undefined> {
+  const path = systemPath(`${folder}/${entry.path}`);
+  const shown = `${JSON.stringify(`/${entry.path}`)} of its unpacked folder`;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) return `${shown} is missing`;
+  if (stats.size !== entry.size) return `${shown} has ${stats.size} of ${entry.size} bytes`;
+  return entry.digest === undefined ? undefined : differenceOf(path, entry.digest, shown, signal);
+}
+
+async function differenceOf(path: string | Buffer, digest: Digest, shown: string, signal: AbortSignal): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
+  } catch (error) {
+    signal.throwIfAborted();
+    return `${shown} cannot be read (${String((error as NodeJS.ErrnoException).code)})`;
+  }
+  return `sha256:${hash.digest('hex')}` === digest ? undefined : `${shown} was altered or cut short`;
+}

@@ -1,3 +1,0 @@
-FROM scratch
-ARG V=abcabc
-LABEL a="${V:%%c}"

@@ -1,3 +1,0 @@
-FROM scratch
-ARG V=abcabc
-ENV A=${V:#a}
