@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runCommand } from './command.ts';
 import type { CommandOptions, CommandResult } from './command.ts';
-import { repositoryFolder } from './ossb.ts';
+import { ossbProgram, repositoryFolder } from './ossb.ts';
 
 /** Someone who runs ossb: root, or an ordinary user with an installation and folders of their own. */
 export interface Person {
@@ -38,12 +38,13 @@ export function becomePerson(name: Person['name']): Person {
   const installation = copyInstallation(join(folder, 'installation'));
   mkdirSync(join(folder, 'home'));
   execFileSync('chown', [userName, join(folder, 'home'), folder]);
-  const env = { PATH: process.env['PATH'], HOME: join(folder, 'home'), USER: userName, TMPDIR: '/tmp', LANG: 'C.UTF-8' };
+  const path = `${join(installation, 'node_modules/.bin')}:${process.env['PATH']}`;
+  const env = { PATH: path, HOME: join(folder, 'home'), USER: userName, TMPDIR: '/tmp', LANG: 'C.UTF-8' };
   return person(name, folder, installation, ['setpriv', `--reuid=${userName}`, `--regid=${userName}`, '--init-groups', '--'], env);
 }
 
 function person(name: Person['name'], folder: string, installation: string, prefix: readonly string[], env: NodeJS.ProcessEnv): Person {
-  const program = join(installation, 'bin/ossb');
+  const program = join(installation, relative(repositoryFolder, ossbProgram));
   const argv = (command: readonly string[]) => [...prefix, ...command];
   return {
     name,

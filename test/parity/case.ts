@@ -1,14 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fixture } from '../harness/fixture.ts';
+import type { Fixture, FixtureEntry } from '../harness/fixture.ts';
 
 export const dockerfilesFolder = join(import.meta.dirname, '../dockerfiles');
 
-/** A Dockerfile of test/dockerfiles, with what its sidecar `NAME.json` says. */
+/** A Dockerfile of test/dockerfiles, with what its sidecar `NAME.json` says; or one of test/parity/families. */
 export interface Case {
   /** Topic and name, for instance copy/chown-by-name. */
   readonly name: string;
-  readonly file: string;
+  readonly dockerfile: { readonly file: string } | { readonly text: string };
   /** More of the command line; $CONTEXT, $SERVER and $DIR (the folder of the Dockerfile) are replaced. */
   readonly flags: readonly string[];
   /** Instead of the usual context. */
@@ -17,10 +17,26 @@ export interface Case {
   readonly extra?: Fixture;
   /** The builders are to refuse it. */
   readonly rejects: boolean;
-  /** Only what `--call check` says is compared; nothing is built. */
-  readonly checksOnly?: boolean;
+  /** What is compared: the image, what `--call check` says, or both. */
+  readonly compares: 'images' | 'checks' | 'both';
   /** Built for this platform. */
   readonly platform?: string;
+  /** Builds that follow, each compared as the first one. */
+  readonly rebuilds?: readonly Rebuild[];
+  /** Which steps are cached is compared too. */
+  readonly comparesCached?: boolean;
+  /** An ordinary user cannot build it, for this reason. */
+  readonly onlyRoot?: string;
+}
+
+/** One more build of a case, in the state that the one before it left. */
+export interface Rebuild {
+  /** Made anew in the context; null removes. */
+  readonly changes?: Readonly<Record<string, string | FixtureEntry | null>>;
+  /** Instead of the flags before. */
+  readonly flags?: readonly string[];
+  /** Instead of the Dockerfile before. */
+  readonly text?: string;
 }
 
 interface Sidecar {
@@ -40,6 +56,6 @@ export function readCases(): Case[] {
 function readCase(path: string): Case {
   const file = join(dockerfilesFolder, path);
   const sidecar = file.replace(/\.Dockerfile$/, '.json');
-  const { flags = [], rejects = false, why: _, ...rest } = existsSync(sidecar) ? (JSON.parse(readFileSync(sidecar, 'utf8')) as Sidecar) : {};
-  return { name: path.replace(/\.Dockerfile$/, ''), file, flags, rejects, ...rest };
+  const { flags = [], rejects = false, checksOnly, why: _, ...rest } = existsSync(sidecar) ? (JSON.parse(readFileSync(sidecar, 'utf8')) as Sidecar) : {};
+  return { name: path.replace(/\.Dockerfile$/, ''), dockerfile: { file }, flags, rejects, compares: checksOnly === true ? 'checks' : 'both', ...rest };
 }

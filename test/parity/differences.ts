@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OciImage } from '../harness/oci-image.ts';
 import { flatten, layerNames } from '../harness/flatten.ts';
 import type { FlatEntry } from '../harness/flatten.ts';
+import { isState, stateDifferences } from './states.ts';
 
 /** One difference: where, and what each builder has. */
 export interface Difference {
@@ -9,7 +11,7 @@ export interface Difference {
   readonly ossb: string;
 }
 
-/** Everything in which two images of one Dockerfile differ. Times count where they came from the sources, that is, lie before `startedAtSeconds`. */
+/** Everything in which two images of one Dockerfile differ, and the states that their steps saw, where they hold listings of these. Times count where they came from the sources, that is, lie before `startedAtSeconds`. */
 export function imageDifferences(buildkit: OciImage, ossb: OciImage, startedAtSeconds: number): Difference[] {
   return [
     ...treeDifferences(flatten(buildkit.layers), flatten(ossb.layers), startedAtSeconds),
@@ -28,6 +30,10 @@ function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: Readonl
       found.push({ where: `tree ${path}`, buildkit: left?.type ?? 'absent', ossb: right?.type ?? 'absent' });
       continue;
     }
+    if (isState(left.content) && isState(right.content)) {
+      found.push(...stateDifferences(path, left.content, right.content, startedAtSeconds));
+      continue;
+    }
     for (const key of ['type', 'mode', 'owner', 'size', 'link', 'device', 'xattrs', 'sharedWith'] as const) {
       if (left[key] !== right[key]) found.push({ where: `tree ${path} ${key}`, buildkit: String(left[key]), ossb: String(right[key]) });
     }
@@ -41,16 +47,29 @@ function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: Readonl
   return found;
 }
 
-/** Which layer brings which names; folders that come along as parents do not count. */
+/**
+ * Which layer brings which names. Folders that come along as parents do not count, and neither do files that the layers below have already, equal in everything: BuildKit
+ * compares the two trees and leaves them out; OSSB does not read what lies below.
+ */
 function layerDifferences(buildkit: OciImage, ossb: OciImage): Difference[] {
   if (buildkit.layers.length !== ossb.layers.length) {
     return [{ where: 'layers', buildkit: describeLayers(buildkit), ossb: describeLayers(ossb) }];
   }
   return buildkit.layers.flatMap((layer, i) => {
-    const left = layerNames(layer).join(' ');
-    const right = layerNames(ossb.layers[i]!).join(' ');
-    return left === right ? [] : [{ where: `layer ${i}`, buildkit: left.slice(0, 300), ossb: right.slice(0, 300) }];
+    const left = layerNames(layer);
+    const right = layerNames(ossb.layers[i]!);
+    if (left.join(' ') === right.join(' ')) return [];
+    const again = repeatedNames(ossb.layers, i);
+    const rest = right.filter((name) => left.includes(name) || !again.has(name));
+    return left.join(' ') === rest.join(' ') ? [] : [{ where: `layer ${i}`, buildkit: left.join(' ').slice(0, 300), ossb: rest.join(' ').slice(0, 300) }];
   });
+}
+
+/** Names of a layer that change nothing. */
+function repeatedNames(layers: OciImage['layers'], nth: number): ReadonlySet<string> {
+  const below = flatten(layers.slice(0, nth));
+  const after = flatten(layers.slice(0, nth + 1));
+  return new Set(layerNames(layers[nth]!).filter((name) => isDeepStrictEqual(below.get(name), after.get(name))));
 }
 
 function describeLayers(image: OciImage): string {

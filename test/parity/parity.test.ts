@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { peersMissing } from '../harness/buildkit.ts';
 import { readCases } from './case.ts';
+import { settledFamilyCases } from './families/index.ts';
 import { knownDifferences, openBench } from './compare.ts';
 import type { Bench, KnownDifference } from './compare.ts';
 
@@ -19,7 +20,7 @@ describe('parity with BuildKit: tree, config, history, warnings and refusals of'
     const stale = knownDifferences.filter((known) => !seen.has(known));
     assert.deepEqual(stale, [], 'known differences that no case shows any more');
   });
-  for (const one of readCases()) {
+  for (const one of [...readCases(), ...settledFamilyCases()]) {
     test(one.name, async () => {
       const { unexplained, explained } = await bench.compare(one);
       for (const { known } of explained) seen.add(known);

@@ -1,6 +1,7 @@
 // Compares OSSB and BuildKit by hand.
 // usage: node test/parity/run.ts [--only-buildkit] [--jobs N] [PART-OF-A-NAME...]
 import { readCases } from './case.ts';
+import { familyCases } from './families/index.ts';
 import type { Case } from './case.ts';
 import { openBench } from './compare.ts';
 import { parseArgs } from 'node:util';
@@ -9,7 +10,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'only-buildkit': { type: 'boolean' }, jobs: { type: 'string', default: '2' } },
 });
-const cases = readCases().filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
+const cases = [...readCases(), ...familyCases()].filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
 const bench = await openBench();
 const started = performance.now();
 let bad = 0;
@@ -27,10 +28,12 @@ console.log(`${cases.length} cases, ${bad} with unexplained differences, ${((per
 process.exitCode = bad === 0 ? 0 : 1;
 
 async function check(test: Case): Promise<void> {
+  const begun = performance.now();
   try {
     const lines = values['only-buildkit'] === true ? await checkBuildKit(test) : await checkBoth(test);
     if (lines.length > 0) bad++;
-    console.log([`${lines.length > 0 ? 'differs' : 'same   '} ${test.name}`, ...lines].join('\n  '));
+    const seconds = `${((performance.now() - begun) / 1000).toFixed(1)} s`;
+    console.log([`${lines.length > 0 ? 'differs' : 'same   '} ${test.name} (${seconds})`, ...lines].join('\n  '));
   } catch (error) {
     bad++;
     console.log(`error   ${test.name}\n${String(error)}`);
