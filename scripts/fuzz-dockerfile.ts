@@ -140,7 +140,7 @@ function expected(work: () => unknown): void {
 }
 
 function meaning({ globalArgs, stages, escape }: Dockerfile): string {
-  const place = ['range', 'original', 'source'];
+  const place = ['range', 'flags', 'original', 'source'];
   return JSON.stringify({ globalArgs, stages, escape }, (key, value: unknown) => (place.includes(key) ? undefined : value));
 }
 

@@ -52,6 +52,18 @@ export class BuildErrors extends BuildError<'SEVERAL'> {
   }
 }
 
+/** The same error at a place in a source file: of its own class, with all that it says. For an error that others hold too; the innermost place wins. */
+export function placed<E extends BuildError>(error: E, location: SourceLocation): E {
+  if (error.location !== undefined) return error;
+  if (error instanceof BuildErrors) return new BuildErrors(error.errors.map((each) => placed(each, location))) as BuildError as E;
+  const Kind = error.constructor as new (code: string, message: string, options: BuildErrorOptions) => E;
+  // What a class adds to this one, as an errno, are fields and options of the same name.
+  const fields = Object.fromEntries(Object.entries(error)) as unknown as BuildErrorOptions;
+  const copy = Object.assign(new Kind(error.code, error.message, { ...fields, cause: error.cause, location }), fields, { location });
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
+}
+
 /** Gives an error a place in a source file where it had none; the innermost place wins. */
 export function locate(error: BuildError, location: SourceLocation | undefined): void {
   if (error.location === undefined && location !== undefined) (error as { location: SourceLocation | undefined }).location = location;

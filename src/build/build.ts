@@ -32,7 +32,8 @@ const parallelism = 24;
  * running steps, releases every mount and leaves the store sound. Errors: BuildError of any room; what is not a BuildError is a fault of this program.
  */
 export function build(request: BuildRequest, signal?: AbortSignal, environment?: Environment): Build {
-  const queue = new EventQueue<BuildEvent>();
+  const queue = new EventQueue();
+  signal?.addEventListener('abort', () => queue.release(), { once: true });
   const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(event)).finally(() => queue.end());
   result.catch(() => {});
   return { result, [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() };
@@ -110,7 +111,7 @@ async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
   };
   if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
-  const tellWarning = (warning: Warning): void => emit({ kind: 'warning', ...warning });
+  const tellWarning = (warning: Warning): void => void emit({ kind: 'warning', ...warning });
   if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal, tellWarning), graphRequests[0]!);
   const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal)));
   const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
@@ -156,8 +157,9 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     signal,
     onFailure: session.fail,
     emit: (event) => {
-      if (isShown(event.vertex)) session.tell(event);
+      const pause = isShown(event.vertex) ? session.tell(event) : undefined;
       if ((event.kind === 'done' || event.kind === 'cached') && event.result !== undefined) pushEarly?.(event.vertex, event.result, event.kind);
+      return pause;
     },
   });
   const builds = graphs.map((graph) => platformBuild(graph, results));

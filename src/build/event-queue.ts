@@ -1,40 +1,109 @@
-/** An async iterable that is fed from outside. Events pushed before the iteration starts are kept; one reader, and once it has left, none are. */
-export class EventQueue<T> implements AsyncIterable<T> {
-  #waiting: ((done: void) => void) | undefined;
-  #items: T[] = [];
-  #ended = false;
+import type { Pause } from '../solver/index.ts';
+import type { BuildEvent } from './events.ts';
 
-  push(item: T): void {
-    if (this.#ended) return;
-    this.#items.push(item);
-    this.#wake();
+/** Bytes of output that may wait for the reader. */
+const limitBytes = 1 << 20;
+/** What an event takes besides its output. */
+const overheadBytes = 256;
+
+interface Slot {
+  event: BuildEvent;
+  readonly bytes: number;
+}
+
+/**
+ * The way of events from a build to its one reader, of bounded size: where output waits, steps are held up until the reader has caught up, and of progress the
+ * newest counts. Before there is a reader nothing is held up, and the oldest output is dropped; once it has left, no event is kept.
+ */
+export class EventQueue implements AsyncIterable<BuildEvent> {
+  readonly #slots: Slot[] = [];
+  /** Progress that has not been read, by what moves. */
+  readonly #progress = new Map<string, Slot>();
+  #outputBytes = 0;
+  #hasReader = false;
+  #ended = false;
+  #isReleased = false;
+  #wakeReader: (() => void) | undefined;
+  #pause: PromiseWithResolvers<void> | undefined;
+
+  /** A pause is asked for by events of output alone: steps print without end, everything else is counted. */
+  push(event: BuildEvent): Pause | undefined {
+    if (this.#ended) return undefined;
+    const key = progressKey(event);
+    const waiting = key === undefined ? undefined : this.#progress.get(key);
+    if (waiting !== undefined) {
+      waiting.event = event;
+      return undefined;
+    }
+    const slot: Slot = { event, bytes: event.kind === 'log' ? event.data.byteLength + overheadBytes : 0 };
+    if (key !== undefined) this.#progress.set(key, slot);
+    this.#slots.push(slot);
+    this.#outputBytes += slot.bytes;
+    this.#wakeReader?.();
+    if (event.kind !== 'log' || this.#outputBytes <= limitBytes) return undefined;
+    if (!this.#hasReader || this.#isReleased) {
+      this.#dropOldestOutput();
+      return undefined;
+    }
+    this.#pause ??= Promise.withResolvers<void>();
+    return { over: this.#pause.promise };
   }
 
+  /** No more events follow; those that wait can still be read. */
   end(): void {
     this.#ended = true;
-    this.#wake();
+    this.#wakeReader?.();
+    this.#endPause();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+  /** From now on nothing is held up, since the build is to stop; the oldest output is dropped instead. */
+  release(): void {
+    this.#isReleased = true;
+    this.#endPause();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<BuildEvent> {
+    this.#hasReader = true;
     try {
       for (;;) {
-        const items = this.#items;
-        this.#items = [];
-        yield* items;
-        if (this.#items.length > 0) continue;
-        if (this.#ended) return;
-        await new Promise<void>((resolve) => {
-          this.#waiting = resolve;
-        });
+        const slot = this.#slots.shift();
+        if (slot !== undefined) {
+          this.#forget(slot);
+          yield slot.event;
+        } else if (this.#ended) return;
+        else {
+          await new Promise<void>((resolve) => {
+            this.#wakeReader = resolve;
+          });
+        }
       }
     } finally {
       this.#ended = true;
-      this.#items = [];
+      this.#slots.length = 0;
+      this.#progress.clear();
+      this.#endPause();
     }
   }
 
-  #wake(): void {
-    this.#waiting?.();
-    this.#waiting = undefined;
+  #forget(slot: Slot): void {
+    const key = progressKey(slot.event);
+    if (key !== undefined) this.#progress.delete(key);
+    this.#outputBytes -= slot.bytes;
+    if (this.#outputBytes <= limitBytes / 2) this.#endPause();
   }
+
+  #endPause(): void {
+    this.#pause?.resolve();
+    this.#pause = undefined;
+  }
+
+  #dropOldestOutput(): void {
+    const index = this.#slots.findIndex(({ event }) => event.kind === 'log');
+    const [dropped] = this.#slots.splice(index, 1);
+    this.#outputBytes -= dropped?.bytes ?? 0;
+  }
+}
+
+function progressKey(event: BuildEvent): string | undefined {
+  return event.kind === 'progress' ? `${event.vertex} ${event.action} ${event.id}` : undefined;
 }

@@ -57,7 +57,10 @@ export interface BuildResult {
   readonly callResult?: { readonly text: string; readonly json: unknown; readonly exitCode: number };
 }
 
-/** Iterate for the events; `result` settles when the build ends. */
+/**
+ * Iterate for the events; `result` settles when the build ends. Events wait for their one reader within a bound: a reader that does not follow holds up the output
+ * of steps. Without one nothing is held up, and the oldest output is dropped.
+ */
 export interface Build extends AsyncIterable<BuildEvent> {
   readonly result: Promise<BuildResult>;
 }

@@ -5,7 +5,7 @@ import { LayerStore } from '../layer/index.ts';
 import type { DiffID, Platform } from '../oci/index.ts';
 import { createRunners } from '../ops/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import type { OpRunners, SolveEvent } from '../solver/index.ts';
+import type { OpRunners, Pause, SolveEvent } from '../solver/index.ts';
 import { zlibCodec } from '../stream/index.ts';
 import { igzipCodec, planIdMapping } from '../sys/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
@@ -59,7 +59,7 @@ export interface Session extends AsyncDisposable {
   /** Stops what steps share, since one of them has failed. */
   readonly fail: (error: unknown) => void;
   /** Passes on what the solver tells. */
-  readonly tell: (event: SolveEvent) => void;
+  readonly tell: (event: SolveEvent) => void | Pause;
 }
 
 export function openSession(options: SessionOptions): Session {
@@ -70,7 +70,7 @@ export function openSession(options: SessionOptions): Session {
   const held = new AsyncDisposableStack();
   const background = new Set<Promise<void>>();
   const activity = (name: (BuildEvent & { kind: 'activity' })['activity'], detail: string): void =>
-    emit({ kind: 'activity', activity: name, detail, timeMs: now() });
+    void emit({ kind: 'activity', activity: name, detail, timeMs: now() });
 
   const secret = secretReader(request.secrets, settings);
   const agents = held.use(new SshAgents(request.ssh ?? [], settings, () => store.tempDir()));

@@ -1,8 +1,8 @@
 import { BuildError } from '../errors.ts';
-import type { SolveEvent } from '../solver/index.ts';
+import type { Pause, SolveEvent } from '../solver/index.ts';
 import type { BuildEvent } from './events.ts';
 
-export type EmitEvent = (event: BuildEvent) => void;
+export type EmitEvent = (event: BuildEvent) => void | Pause;
 
 export interface StepProgress {
   readonly progress: (id: string, action: string, current: number, total?: number) => void;
@@ -37,22 +37,19 @@ export async function tellStep<T>(name: string, telling: Telling, work: (progres
 }
 
 /** Tells of a vertex what the solver tells. */
-export function forward(event: SolveEvent, emit: EmitEvent, timeMs: number): void {
+export function forward(event: SolveEvent, emit: EmitEvent, timeMs: number): void | Pause {
   const vertex = event.vertex.digest;
   switch (event.kind) {
     case 'started':
     case 'cached':
     case 'done':
     case 'canceled':
-      emit({ kind: event.kind, vertex, timeMs });
-      break;
+      return emit({ kind: event.kind, vertex, timeMs });
     case 'failed':
-      emit({ kind: 'failed', vertex, timeMs, error: event.error });
-      break;
+      return emit({ kind: 'failed', vertex, timeMs, error: event.error });
     case 'step':
-      emit({ ...event.event, vertex, timeMs });
-      break;
+      return emit({ ...event.event, vertex, timeMs });
     default:
-      event satisfies never;
+      return event satisfies never;
   }
 }

@@ -57,9 +57,22 @@ export interface KeyValue {
   readonly description?: string;
 }
 
+/** One flag of an instruction, as written. */
+export interface Flag {
+  /** Without the dashes. */
+  readonly name: string;
+  /** Without quotes and escapes, its variables not expanded; absent in `--link`. */
+  readonly value?: string;
+  /** With quotes and escapes, for instance `--chown="a b"`. */
+  readonly written: string;
+  readonly range: Range;
+}
+
 interface InstructionBase {
   /** As written, for instance `run`. */
   readonly keyword: string;
+  /** All flags in order. `printInstruction` writes what the fields of the instruction say, not these. */
+  readonly flags: readonly Flag[];
   readonly range: Range;
   /** The instruction as one logical line: continuations joined, comments dropped, flags in. */
   readonly original: string;

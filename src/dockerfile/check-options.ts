@@ -45,7 +45,8 @@ export function parseCheckOptions(text: string): CheckOptions {
 
 /** What the comments above one instruction say for it; undefined where none of them is a `# check=`. */
 export function parseCheckComments(comments: readonly Comment[]): CheckOptions | undefined {
-  const found = comments.map(({ text }) => /^check\s*=\s*(\S.*)$/i.exec(text)?.[1]).filter((value) => value !== undefined);
+  // as in the directive, text after a blank is for the reader
+  const found = comments.map(({ text }) => /^check\s*=\s*([^\s][^ ]*)/i.exec(text)?.[1]).filter((value) => value !== undefined);
   const options = found.map(tryParse).filter((each) => each !== undefined);
   if (options.length === 0) return undefined;
   return {
@@ -76,5 +77,10 @@ function splitParts(text: string): string[] {
 }
 
 function parseRules(text: string): 'all' | string[] {
-  return text === 'all' ? 'all' : text.split(',').map(trim);
+  return text === 'all'
+    ? 'all'
+    : text
+        .split(',')
+        .map(trim)
+        .filter((name) => name !== '');
 }

@@ -1,4 +1,4 @@
-import type { Comment, Heredoc, Range } from './ast.ts';
+import type { Comment, Flag, Heredoc, Range } from './ast.ts';
 import type { InstructionKind } from './arguments.ts';
 
 /** What is known of an instruction before its own parser looks at it. */
@@ -11,11 +11,14 @@ export interface Draft {
   readonly heredocs: readonly Heredoc[];
   readonly escape: '\\' | '`';
   readonly base: DraftBase;
+  /** Where the flags of a trigger in `rest` stand. */
+  readonly triggerFlags: readonly Flag[];
 }
 
 /** The fields that every instruction has. */
 export interface DraftBase {
   readonly keyword: string;
+  readonly flags: readonly Flag[];
   readonly range: Range;
   readonly original: string;
   readonly source: string;

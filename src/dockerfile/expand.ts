@@ -234,7 +234,7 @@ class Expansion {
       operator = this.next();
       modifier += operator ?? '';
     } else if (operator === undefined || !'+-?#%'.includes(operator)) {
-      throw new SyntaxFault(operator === undefined ? "syntax error: missing '}'" : `unsupported modifier (${modifier}) in substitution`);
+      throw operator === undefined ? new SyntaxFault("syntax error: missing '}'") : unsupported(modifier);
     }
     // a pattern keeps its escapes: they say which `*` and `?` are meant as they are
     const word = this.readOperand('}', "syntax error: missing '}'", operator === '#' || operator === '%', depth);
@@ -292,13 +292,19 @@ function substitute(name: string, value: string | undefined, emptyIsUnset: boole
       throw new SyntaxFault(`${name}: ${word === '' ? `is not allowed to be ${value === undefined ? 'unset' : 'empty'}` : word}`);
     case '#':
     case '%': {
+      // an empty value is a value here, so there is no form with a colon
+      if (emptyIsUnset) throw unsupported(modifier);
       const longest = word.startsWith(operator);
       const pattern = longest ? word.slice(1) : word;
       return patternFault(pattern, () => trimMatch(value ?? '', pattern, operator === '#' ? 'start' : 'end', longest));
     }
     default:
-      throw new SyntaxFault(`unsupported modifier (${modifier}) in substitution`);
+      throw unsupported(modifier);
   }
+}
+
+function unsupported(modifier: string): SyntaxFault {
+  return new SyntaxFault(`unsupported modifier (${modifier}) in substitution`);
 }
 
 function patternFault(pattern: string, match: () => string): string {

@@ -15,10 +15,8 @@ export function parseFlags(flags: readonly string[], known: Readonly<Record<stri
   if (flags.length === 0) return noFlags;
   const values = new Map<string, string[]>();
   for (const flag of flags) {
-    const cut = flag.indexOf('=');
-    const written = cut < 0 ? flag : flag.slice(0, cut);
-    const name = written.slice(2);
-    const value = cut < 0 ? undefined : flag.slice(cut + 1);
+    const [name, value] = splitFlag(flag);
+    const written = `--${name}`;
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
     if (kind === undefined) {
       const names = Object.keys(known);
@@ -37,6 +35,12 @@ export function parseFlags(flags: readonly string[], known: Readonly<Record<stri
       return value === undefined ? undefined : value === 'true';
     },
   };
+}
+
+/** The name without its dashes, and the value; undefined where there is no `=`. */
+export function splitFlag(flag: string): [name: string, value: string | undefined] {
+  const cut = flag.indexOf('=');
+  return cut < 0 ? [flag.slice(2), undefined] : [flag.slice(2, cut), flag.slice(cut + 1)];
 }
 
 const noFlags: Flags = { text: () => undefined, list: () => [], bool: () => undefined };

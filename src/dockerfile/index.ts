@@ -1,6 +1,6 @@
 export type * from './ast.ts';
 export { DockerfileError, type DockerfileErrorCode } from './error.ts';
-export { parseDockerfile, parseInstruction, type ParseOptions } from './parse.ts';
+export { parseDockerfile, parseInstruction, parseWithFaults, type ParseOptions, type ParsedDockerfile } from './parse.ts';
 export { printDockerfile, printInstruction } from './print.ts';
 export { expandForDisplay, expandHeredoc, expandKeepQuotes, expandWord, expandWords, type ExpandOptions } from './expand.ts';
 export { parseHeredocs, parseHeredocWord, stripTabs, type HeredocWord } from './heredoc.ts';

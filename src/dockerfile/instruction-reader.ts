@@ -1,14 +1,15 @@
 import { instructionKind, instructionKinds, splitArguments } from './arguments.ts';
-import type { Heredoc, Instruction } from './ast.ts';
+import type { Flag, Heredoc, Instruction } from './ast.ts';
 import { parseCheckComments } from './check-options.ts';
 import type { DraftBase } from './draft.ts';
 import { DockerfileError, fault } from './error.ts';
+import { splitFlag } from './flags.ts';
 import { type HeredocWord, parseHeredocs, stripTabs } from './heredoc.ts';
 import { buildInstruction } from './instruction.ts';
-import type { LogicalLine, LogicalLines } from './logical-line.ts';
+import { rangeIn, type LogicalLine, type LogicalLines } from './logical-line.ts';
 import { trim, trimStart } from './space.ts';
 import { type SourceText, withoutLineBreak } from './source-text.ts';
-import { type InstructionParts, splitInstruction } from './split-instruction.ts';
+import { type FlagWord, type InstructionParts, splitInstruction } from './split-instruction.ts';
 import { nearest } from './suggest.ts';
 
 const none: readonly never[] = [];
@@ -42,8 +43,10 @@ export class InstructionReader {
       if (line.text.includes('<<') && !splitArguments(innerKind, inner.rest, this.lines.escape).json) heredocs = this.readBodies(parseHeredocs(line.text));
     }
     const { escape } = this.lines;
-    const { flags, rest } = parts;
-    return buildInstruction({ kind, flags, rest, ...splitArguments(kind, rest, escape), heredocs, escape, base: this.base(line, parts) });
+    const { rest } = parts;
+    const flags = parts.flags.map(({ text }) => text);
+    const triggerFlags = inner === parts ? none : writtenFlags(line, inner.flags, parts.restStart);
+    return buildInstruction({ kind, flags, rest, ...splitArguments(kind, rest, escape), heredocs, escape, base: this.base(line, parts), triggerFlags });
   }
 
   private base(line: LogicalLine, parts: InstructionParts): DraftBase {
@@ -52,6 +55,7 @@ export class InstructionReader {
     const last = source.length - (source.lastIndexOf('\n') + 1);
     return {
       keyword: parts.keyword,
+      flags: writtenFlags(line, parts.flags, 0),
       range: { start: { line: line.startLine, column: line.startColumn }, end: { line: this.source.line, column: last } },
       // a trigger is kept with the blanks at its end
       original: parts.keyword.toUpperCase() === 'ONBUILD' ? trimStart(line.text) : trim(line.text),
@@ -104,4 +108,14 @@ export class InstructionReader {
     }
     this.source.rewind(line, offset);
   }
+}
+
+/** `offset` is that of the text in which the flags were found. */
+function writtenFlags(line: LogicalLine, flags: readonly FlagWord[], offset: number): readonly Flag[] {
+  if (flags.length === 0) return none;
+  return flags.map(({ text, start, end }) => {
+    const [name, value] = splitFlag(text);
+    const written = line.text.slice(offset + start, offset + end);
+    return { name, ...(value === undefined ? {} : { value }), written, range: rangeIn(line, offset + start, offset + end) };
+  });
 }

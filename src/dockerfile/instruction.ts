@@ -56,7 +56,7 @@ export function buildInstruction(draft: Draft): Instruction {
 
 /** A trigger is checked in full only when a build uses it; a fault in it is no fault here, as with docker build. */
 function parseOnbuild(draft: Draft): OnbuildInstruction {
-  const { rest, flags, base, heredocs, escape } = draft;
+  const { rest, flags, base, heredocs, escape, triggerFlags } = draft;
   requireSome('ONBUILD', draft.args);
   const parts = splitInstruction(rest);
   const upper = parts.keyword.toUpperCase();
@@ -72,8 +72,10 @@ function parseOnbuild(draft: Draft): OnbuildInstruction {
   const onbuild = { kind: 'onbuild' as const, ...base, expression };
   if (kind === undefined) return onbuild;
   try {
-    const triggerBase = { ...base, keyword: parts.keyword, original: rest };
-    return { ...onbuild, trigger: buildInstruction({ kind, flags: parts.flags, rest: parts.rest, ...args, heredocs, escape, base: triggerBase }) };
+    const triggerBase = { ...base, keyword: parts.keyword, flags: triggerFlags, original: rest };
+    const words = parts.flags.map(({ text }) => text);
+    const trigger = buildInstruction({ kind, flags: words, rest: parts.rest, ...args, heredocs, escape, base: triggerBase, triggerFlags: [] });
+    return { ...onbuild, trigger };
   } catch (error) {
     if (error instanceof DockerfileError) return onbuild;
     throw error;

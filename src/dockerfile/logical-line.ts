@@ -1,4 +1,4 @@
-import type { Comment, Directive, Range } from './ast.ts';
+import type { Comment, Directive, Position, Range } from './ast.ts';
 import { parseEscape, DirectiveReader } from './directive.ts';
 import { trim, trimStart } from './space.ts';
 import { type SourceText, withoutLineBreak } from './source-text.ts';
@@ -14,9 +14,28 @@ export interface LogicalLine {
   readonly comments: readonly Comment[];
   /** Comment lines between its lines. */
   readonly commentsWithin: readonly Comment[];
+  /** Its lines after the first. */
+  readonly continuations: readonly Continuation[];
+}
+
+/** Where a line of the file starts in the text of the logical line. */
+interface Continuation {
+  readonly offset: number;
+  readonly line: number;
 }
 
 const none: readonly never[] = [];
+
+/** Where a part of the text of a logical line stands in the file; `end` is exclusive and after `start`. */
+export function rangeIn(line: LogicalLine, start: number, end: number): Range {
+  const last = positionIn(line, end - 1);
+  return { start: positionIn(line, start), end: { line: last.line, column: last.column + 1 } };
+}
+
+function positionIn({ startLine, startColumn, continuations }: LogicalLine, offset: number): Position {
+  const found = continuations.findLast((continuation) => continuation.offset <= offset);
+  return found === undefined ? { line: startLine, column: startColumn + offset } : { line: found.line, column: offset - found.offset };
+}
 
 /** Cuts a file into logical lines, and keeps the comments and directives that it passes. */
 export class LogicalLines {
@@ -53,16 +72,18 @@ export class LogicalLines {
       const above = this.above.length === 0 ? none : this.above;
       if (above !== none) this.above = [];
       const within = this.comments.length;
-      const text = this.join(start);
+      const { text, continuations } = this.join(start);
       const commentsWithin = this.comments.length === within ? none : this.comments.slice(within);
-      return { text, startLine, startColumn: line.length - start.length, startOffset, comments: above, commentsWithin };
+      return { text, startLine, startColumn: line.length - start.length, startOffset, comments: above, commentsWithin, continuations };
     }
   }
 
-  private join(first: string): string {
+  private join(first: string): Pick<LogicalLine, 'text' | 'continuations'> {
     let body = this.continued(first);
-    if (body === undefined) return first;
+    if (body === undefined) return { text: first, continuations: none };
     const parts = [body];
+    const continuations: Continuation[] = [];
+    let offset = body.length;
     let hasEmpty = false;
     for (;;) {
       const raw = this.source.next();
@@ -80,11 +101,13 @@ export class LogicalLines {
       }
       body = this.continued(line);
       parts.push(body ?? line);
+      continuations.push({ offset, line: this.source.line });
       if (body === undefined) break;
+      offset += body.length;
     }
     const end = { line: this.source.line, column: 0 };
     if (hasEmpty) this.emptyContinuations.push({ start: end, end });
-    return parts.join('');
+    return { text: parts.join(''), continuations };
   }
 
   /** The line without its continuation character; undefined where it has none. A doubled one is no continuation. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { BuildErrors } from '../errors.ts';
 import type { Instruction } from './ast.ts';
 import { DockerfileError } from './error.ts';
-import { parseDockerfile, parseInstruction } from './parse.ts';
+import { parseDockerfile, parseInstruction, parseWithFaults } from './parse.ts';
 
 const parse = (text: string | Uint8Array) => parseDockerfile(text, { file: 'Dockerfile' });
 /** The instruction after FROM, without its place. */
@@ -12,7 +12,7 @@ function one(line: string): Record<string, unknown> {
   return bare(instruction!);
 }
 function bare(instruction: Instruction): Record<string, unknown> {
-  const place = ['range', 'original', 'source', 'comments', 'commentsWithin', 'checkSkip', 'keyword', 'kind'];
+  const place = ['range', 'original', 'source', 'comments', 'commentsWithin', 'checkSkip', 'keyword', 'kind', 'flags'];
   return Object.fromEntries(Object.entries(instruction).filter(([key]) => !place.includes(key)));
 }
 const body = (name: string, content: string, more: object = {}) => ({ name, content, raw: content, expand: true, chomp: false, fileDescriptor: 0, ...more });
@@ -179,7 +179,7 @@ describe('parseDockerfile reads', () => {
   });
 
   it('doc comments and check comments above, back to an empty comment', () => {
-    const { stages } = parse('# base the first\n\n# check=skip=A, B\nFROM scratch AS base\n# a lost\n#\n# b kept\nARG a b\n');
+    const { stages } = parse('# base the first\n\n# check=skip=A,B // why\nFROM scratch AS base\n# a lost\n#\n# b kept\nARG a b\n');
     assert.equal(stages[0]!.from.description, 'the first');
     assert.deepEqual(stages[0]!.from.checkSkip, ['A', 'B']);
     assert.deepEqual(bare(stages[0]!.instructions[0]!), { args: [{ key: 'a' }, { key: 'b', description: 'kept' }] });
@@ -292,4 +292,72 @@ describe('parseInstruction', () => {
   it('takes the escape that it is told', () => assert.equal(parseInstruction('RUN a `\nb', { file: 'trigger', escape: '`' }).original, 'RUN a b'));
   it('refuses two', () => assert.throws(() => parseInstruction('USER a\nUSER b', { file: 'trigger' }), DockerfileError));
   it('refuses none', () => assert.throws(() => parseInstruction('# a', { file: 'trigger' }), DockerfileError));
+});
+
+describe('flags as written', () => {
+  const flags = (text: string) => {
+    const [instruction] = parse(`FROM scratch\n${text}\n`).stages[0]!.instructions;
+    const { flags } = instruction!.kind === 'onbuild' ? instruction!.trigger! : instruction!;
+    return flags.map(({ name, value, written, range: { start, end } }) => [name, value, written, `${start.line}:${start.column}-${end.line}:${end.column}`]);
+  };
+  const table: readonly [text: string, flags: readonly (readonly [string, string | undefined, string, string])[]][] = [
+    ['COPY a b', []],
+    [
+      'COPY --link --chown="a b" x /',
+      [
+        ['link', undefined, '--link', '2:5-2:11'],
+        ['chown', 'a b', '--chown="a b"', '2:12-2:25'],
+      ],
+    ],
+    ['  copy\t--from=x  -- --y /', [['from', 'x', '--from=x', '2:7-2:15']]],
+    ['COPY --chmod=7\\\\5 x /', [['chmod', '7\\5', '--chmod=7\\\\5', '2:5-2:17']]],
+    [
+      'RUN \\\n# note\n  --network=none \\\n  --mount=type=ca\\\nche,target=/x y',
+      [
+        ['network', 'none', '--network=none', '4:2-4:16'],
+        ['mount', 'type=cache,target=/x', '--mount=type=cache,target=/x', '5:2-6:13'],
+      ],
+    ],
+    ['ONBUILD  RUN --network=none x', [['network', 'none', '--network=none', '2:13-2:27']]],
+    ['ONBUILD \\\n RUN \\\n --network=none x', [['network', 'none', '--network=none', '4:1-4:15']]],
+    [
+      'HEALTHCHECK --interval=1s --retries= CMD x',
+      [
+        ['interval', '1s', '--interval=1s', '2:12-2:25'],
+        ['retries', '', '--retries=', '2:26-2:36'],
+      ],
+    ],
+  ];
+  for (const [text, expected] of table) it(text.replaceAll('\n', '⏎'), () => assert.deepEqual(flags(text), expected));
+  it('those of FROM', () => assert.equal(parse('FROM --platform=$P a').stages[0]!.from.flags[0]?.value, '$P'));
+});
+
+describe('parseWithFaults', () => {
+  const outcome = (text: string) => {
+    const { dockerfile, faults } = parseWithFaults(text);
+    return {
+      kinds: dockerfile.stages.map(({ instructions }) => instructions.map(({ kind }) => kind)),
+      faults: faults.map(({ code, location }) => `${code}:${location?.startLine}`),
+    };
+  };
+  it('gives the instructions that are right, and every fault with its line', () =>
+    assert.deepEqual(outcome('FROM a AS b\nRUNN x\nRUN y\nEXPOSE z\nFROM --x c\nFROM d\nUSER e\n'), {
+      kinds: [['run', 'expose'], ['user']],
+      faults: ['UNKNOWN_INSTRUCTION:2', 'BAD_PORT:4', 'UNKNOWN_FLAG:5'],
+    }));
+  it('gives what stands before a fault that ends the reading', () =>
+    assert.deepEqual(outcome('FROM a\nUSER b\nRUN <<E\nUSER c\n'), { kinds: [['user']], faults: ['UNTERMINATED_HEREDOC:3'] }));
+  it('gives a tree for a text without stages', () => {
+    assert.deepEqual(outcome(''), { kinds: [], faults: ['EMPTY_DOCKERFILE:1'] });
+    assert.deepEqual(outcome('RUN x\n'), { kinds: [], faults: ['NO_STAGE:1'] });
+    assert.deepEqual(outcome('ARG x\n'), { kinds: [], faults: ['NO_STAGE:1'] });
+  });
+  it('finds the faults that parseDockerfile throws, and none in what that takes', () => {
+    assert.deepEqual(parseWithFaults('FROM a\nRUN b').faults, []);
+    assert.deepEqual(parseWithFaults('FROM a\nRUN b').dockerfile, parseDockerfile('FROM a\nRUN b'));
+    assert.throws(
+      () => parseDockerfile('FROM a\nX'),
+      (error) => error instanceof DockerfileError && error.location?.file === 'Dockerfile',
+    );
+  });
 });

@@ -9,17 +9,46 @@ import { SourceText, decodeSource } from './source-text.ts';
 import { valueFaults } from './value-faults.ts';
 
 export interface ParseOptions {
-  /** Name of the file, for messages. */
-  readonly file: string;
+  /** Name of the file, for messages. Default `Dockerfile`. */
+  readonly file?: string | undefined;
   /** The frontend that is asked for from outside, in the place of the file's own `# syntax=`. */
   readonly syntax?: string | undefined;
+}
+
+/** What could be read of a Dockerfile. */
+export interface ParsedDockerfile {
+  /** Without the instructions that are at fault and, after a fault that ends the reading, without what follows. */
+  readonly dockerfile: Dockerfile;
+  /** In the order of the lines, each with its place and a hint; at most `maxFaults`. */
+  readonly faults: readonly DockerfileError[];
 }
 
 /** After this many faults the rest of a file is not read. */
 const maxFaults = 20;
 
 /** A whole Dockerfile. Errors: the one fault as DockerfileError, or all of the file's as BuildErrors, each with its lines and a hint. */
-export function parseDockerfile(text: string | Uint8Array, options: ParseOptions): Dockerfile {
+export function parseDockerfile(text: string | Uint8Array, options: ParseOptions = {}): Dockerfile {
+  const { dockerfile, faults } = read(text, options);
+  if (faults.length === 0) return dockerfile;
+  const all = withValueFaults({ dockerfile, faults });
+  throw all.length === 1 ? all[0]! : new BuildErrors(all);
+}
+
+/**
+ * A Dockerfile that may be at fault, as an editor has it: the instructions that are right, and all faults, those in the values of flags, ports and signals too.
+ * No text makes it throw.
+ */
+export function parseWithFaults(text: string | Uint8Array, options: ParseOptions = {}): ParsedDockerfile {
+  const parsed = read(text, options);
+  return { dockerfile: parsed.dockerfile, faults: withValueFaults(parsed) };
+}
+
+/** The faults in values are no faults of parsing: see `valueFaults`. They are reported with those that are. */
+function withValueFaults({ dockerfile, faults }: ParsedDockerfile): DockerfileError[] {
+  return [...faults, ...valueFaults(dockerfile)].toSorted((a, b) => (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0)).slice(0, maxFaults);
+}
+
+function read(text: string | Uint8Array, { file = defaultFile, syntax }: ParseOptions): ParsedDockerfile {
   const source = new SourceText(decodeSource(text));
   const lines = new LogicalLines(source);
   const reader = new InstructionReader(source, lines);
@@ -34,39 +63,31 @@ export function parseDockerfile(text: string | Uint8Array, options: ParseOptions
       if (!(error instanceof DockerfileError)) throw error;
       // a FROM that is at fault itself is why there is no stage
       if (error.code === 'NO_STAGE' && faults.length > 0) continue;
-      faults.push(located(error, locate(options.file, source, reader.startLine ?? source.line)));
+      faults.push(located(error, locate(file, source, reader.startLine ?? source.line)));
       if (error.code === 'LINE_TOO_LONG' || error.code === 'UNTERMINATED_HEREDOC' || faults.length >= maxFaults) break;
     }
   }
-  if (faults.length === 0) faults.push(...stages.faults(locate(options.file, source, 1)));
-  const newerVersion = newerVersionOf(options.syntax ?? detectSyntax(source.text)?.image);
-  const parsed = {
-    file: options.file,
+  if (faults.length === 0) faults.push(...stages.faults(locate(file, source, 1)));
+  const newerVersion = newerVersionOf(syntax ?? detectSyntax(source.text)?.image);
+  const { directives, comments, emptyContinuations, escape } = lines;
+  const dockerfile: Dockerfile = {
+    file,
     text: source.text,
-    escape: lines.escape,
-    stages: stages.stages,
+    escape,
+    directives,
     ...(newerVersion === undefined ? {} : { newerVersion }),
-  };
-  throwFaults(faults, parsed);
-  return {
-    ...parsed,
-    directives: lines.directives,
     globalArgs: stages.globalArgs,
-    comments: lines.comments,
-    emptyContinuations: lines.emptyContinuations,
+    stages: stages.stages,
+    comments,
+    emptyContinuations,
   };
+  return { dockerfile, faults: faults.map((error) => withNewerHint(error, newerVersion)) };
 }
 
-/** What cannot be parsed, and with it the faults in the values of the rest, which alone are none of parsing: see `valueFaults`. */
-function throwFaults(faults: readonly DockerfileError[], parsed: Parameters<typeof valueFaults>[0]): void {
-  if (faults.length === 0) return;
-  const told = faults.map((error) => withNewerHint(error, parsed.newerVersion));
-  const all = [...told, ...valueFaults(parsed)].toSorted((a, b) => (a.location?.startLine ?? 0) - (b.location?.startLine ?? 0)).slice(0, maxFaults);
-  throw all.length === 1 ? all[0]! : new BuildErrors(all);
-}
+const defaultFile = 'Dockerfile';
 
 /** One instruction on its own, as an ONBUILD trigger is kept in an image config. Errors: as `parseDockerfile`. */
-export function parseInstruction(text: string, options: ParseOptions & { readonly escape?: '\\' | '`' }): Instruction {
+export function parseInstruction(text: string, options: ParseOptions & { readonly escape?: '\\' | '`' } = {}): Instruction {
   const source = new SourceText(text);
   const lines = new LogicalLines(source);
   lines.escape = options.escape ?? '\\';
@@ -77,7 +98,7 @@ export function parseInstruction(text: string, options: ParseOptions & { readonl
     if (reader.next() !== undefined) throw fault('BAD_ARGUMENTS', 'more than one instruction found', { hint: 'Give one instruction at a time.' });
     return instruction;
   } catch (error) {
-    throw error instanceof DockerfileError ? located(error, locate(options.file, source, reader.startLine ?? 1)) : error;
+    throw error instanceof DockerfileError ? located(error, locate(options.file ?? defaultFile, source, reader.startLine ?? 1)) : error;
   }
 }
 

@@ -10,7 +10,7 @@ const parse = (text: string): Dockerfile => parseDockerfile(text, { file: 'Docke
 /** All but where things stand. */
 function meaning(dockerfile: Dockerfile): unknown {
   const { globalArgs, stages, directives, escape } = dockerfile;
-  const place = ['range', 'original', 'source'];
+  const place = ['range', 'flags', 'original', 'source'];
   return JSON.parse(JSON.stringify({ globalArgs, stages, directives, escape }, (key, value: unknown) => (place.includes(key) ? undefined : value)));
 }
 

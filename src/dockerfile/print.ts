@@ -179,7 +179,7 @@ function meansTheSame(text: string, instruction: Instruction, escape: '\\' | '`'
 
 /** All that a build sees of an instruction, and the text of the comments within it. */
 function meaning(instruction: Instruction): string {
-  const where = ['range', 'original', 'source', 'comments', 'checkSkip', 'description'];
+  const where = ['range', 'flags', 'original', 'source', 'comments', 'checkSkip', 'description'];
   const clean = (_key: string, value: unknown): unknown => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     const entries = Object.entries(value).filter(([key]) => !where.includes(key));

@@ -1,36 +1,47 @@
-import { cutWord, isSpaceCode, trim, trimStart } from './space.ts';
+import { cutWord, isSpaceCode, trimEnd, trimStart } from './space.ts';
 
 /** One logical line: keyword, flags, and what follows. */
 export interface InstructionParts {
   readonly keyword: string;
-  /** As `--name` or `--name=value`, quotes and escapes removed. */
-  readonly flags: readonly string[];
+  readonly flags: readonly FlagWord[];
   /** Without white space around it. */
   readonly rest: string;
+  /** Offset of `rest` in the line. */
+  readonly restStart: number;
+}
+
+/** A flag, and its offsets in the line. `end` is exclusive. */
+export interface FlagWord {
+  /** As `--name` or `--name=value`, quotes and escapes removed. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 export function splitInstruction(line: string): InstructionParts {
-  const [keyword, after] = cutWord(trim(line));
-  if (after === undefined) return { keyword, flags: noFlags, rest: '' };
+  const trimmed = trimEnd(line);
+  const [keyword, after] = cutWord(trimStart(trimmed));
+  if (after === undefined) return { keyword, flags: noFlags, rest: '', restStart: trimmed.length };
   const start = trimStart(after);
-  if (!start.startsWith('--')) return { keyword, flags: noFlags, rest: start };
-  const { flags, end } = readFlags(after);
-  return { keyword, flags, rest: trim(after.slice(end)) };
+  if (!start.startsWith('--')) return { keyword, flags: noFlags, rest: start, restStart: trimmed.length - start.length };
+  const { flags, end } = readFlags(trimmed, trimmed.length - start.length);
+  const rest = trimStart(trimmed.slice(end));
+  return { keyword, flags, rest, restStart: trimmed.length - rest.length };
 }
 
-const noFlags: readonly string[] = [];
+const noFlags: readonly FlagWord[] = [];
 
 /** Flags end at `--` or at the first word that does not start with `--`. Their escape is a backslash whatever the file's is. */
-function readFlags(text: string): { flags: string[]; end: number } {
-  const flags: string[] = [];
-  let position = 0;
+function readFlags(text: string, start: number): { flags: FlagWord[]; end: number } {
+  const flags: FlagWord[] = [];
+  let position = start;
   for (;;) {
     while (position < text.length && isSpaceCode(text.charCodeAt(position))) position += 1;
     if (!text.startsWith('--', position)) return { flags, end: position };
     const { word, end } = readFlag(text, position);
-    position = end;
     if (word === '--') return { flags, end };
-    flags.push(word);
+    flags.push({ text: word, start: position, end });
+    position = end;
   }
 }
 

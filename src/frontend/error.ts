@@ -1,4 +1,4 @@
-import { BuildError, type SourceLocation } from '../errors.ts';
+import { BuildError, placed, type SourceLocation } from '../errors.ts';
 
 export type FrontendErrorCode =
   | 'TARGET_NOT_FOUND'
@@ -29,11 +29,5 @@ export function frontendError(code: FrontendErrorCode, message: string, hint?: s
 
 /** The same error with the lines where it arose; a location that is there already wins. What is no BuildError is given back as it is. */
 export function atLocation(error: unknown, location: SourceLocation): unknown {
-  if (!(error instanceof BuildError) || error.location !== undefined) return error;
-  // every error class is a bare subclass of BuildError, so the constructor takes the same arguments
-  const Kind = error.constructor as typeof BuildError;
-  const { family, hint, retryable, cause } = error;
-  const placed = new Kind(error.code, error.message, { family, hint, retryable, cause, location });
-  if (error.stack !== undefined) placed.stack = error.stack;
-  return placed;
+  return error instanceof BuildError ? placed(error, location) : error;
 }

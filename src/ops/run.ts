@@ -57,8 +57,9 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
   const devices = op.devices.length === 0 ? undefined : await ports.deviceEdits(op.devices);
   const sourceDateEpoch = ports.sourceDateEpoch();
   const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
-  const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
-    if (data.length > 0) context.emit({ kind: 'log', stream, data });
+  const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void | Promise<void> => {
+    const pause = data.length > 0 ? context.emit({ kind: 'log', stream, data }) : undefined;
+    return pause ? pause.over : undefined;
   };
   ports.onContainer(op.args.join(' '));
   const result = await worker.run(
@@ -82,8 +83,8 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
     (stream, data) => emit(stream, mask[stream].push(data)),
     context.signal,
   );
-  emit('stdout', mask.stdout.end());
-  emit('stderr', mask.stderr.end());
+  void emit('stdout', mask.stdout.end());
+  void emit('stderr', mask.stderr.end());
   if (result.kind === 'exit') {
     const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;
     throw new OpsError('RUN_FAILED', `Cannot finish RUN: process ${JSON.stringify(op.args.join(' '))} did not complete successfully: ${how}`, {

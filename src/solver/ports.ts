@@ -34,10 +34,16 @@ export type StepEvent =
   | { readonly kind: 'log'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
   | { readonly kind: 'progress'; readonly id: string; readonly action: string; readonly current: number; readonly total?: number };
 
+/** What a reader of output asks for that cannot follow. Not a promise itself, since most events ask for none. */
+export interface Pause {
+  readonly over: Promise<void>;
+}
+
 export interface StepContext {
   readonly signal: AbortSignal;
   readonly hints: UsageHints;
-  readonly emit: (event: StepEvent) => void;
+  /** Output should stop while there is a pause. */
+  readonly emit: (event: StepEvent) => void | Pause;
 }
 
 /** Executes ops. The solver knows no op but by its runner. */

@@ -2,7 +2,7 @@ import { BuildError, locate } from '../errors.ts';
 import { canonicalJSON, keyOp, reachable, type Vertex } from '../graph/index.ts';
 import { digestOf, type Digest } from '../oci/index.ts';
 import { boundedPool } from '../stream/index.ts';
-import type { CacheRecord, CacheStore, LayersResult, OpRunners, Result, StepEvent, UsageHints } from './ports.ts';
+import type { CacheRecord, CacheStore, LayersResult, OpRunners, Pause, Result, StepEvent, UsageHints } from './ports.ts';
 import { extendsInput } from './usage.ts';
 
 export interface SolveOptions {
@@ -13,7 +13,7 @@ export interface SolveOptions {
   /** How many ops run at once. */
   readonly parallelism: number;
   readonly signal: AbortSignal;
-  readonly emit: (event: SolveEvent) => void;
+  readonly emit: (event: SolveEvent) => void | Pause;
   /** Told of the first failure at once, so that work which vertices share can stop too. */
   readonly onFailure?: (error: unknown) => void;
 }

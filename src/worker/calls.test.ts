@@ -17,7 +17,7 @@ test('call gives the result and the events before it', async () => {
     },
   });
   const events: unknown[] = [];
-  assert.equal(await caller.call('add', [1, 2], undefined, (event) => events.push(event)), 3);
+  assert.equal(await caller.call('add', [1, 2], undefined, (event) => void events.push(event)), 3);
   assert.deepEqual(events, ['adding']);
   assert.equal(caller.size, 0);
 });
@@ -46,4 +46,48 @@ test('fail rejects what waits, and an unknown method is an error', async () => {
   caller.fail(new Error('gone'));
   await assert.rejects(call, { message: 'gone' });
   await assert.rejects(caller.call('none', []), /no method none/);
+});
+
+test('events are held up while the caller does not take them, and go on when it does or the call is aborted', async () => {
+  for (const end of ['take', 'abort'] as const) {
+    const gate = Promise.withResolvers<void>();
+    const abort = new AbortController();
+    let sent = 0;
+    let pauses = 0;
+    const caller = connect({
+      print: async (_, { emit, signal }) => {
+        while (sent < 1000 && !signal.aborted) {
+          sent += 1;
+          const pause = emit(sent);
+          if (pause) {
+            pauses += 1;
+            await pause;
+          }
+        }
+        signal.throwIfAborted();
+      },
+    });
+    const taken: unknown[] = [];
+    const call = caller.call('print', [], abort.signal, async (event) => {
+      await gate.promise;
+      taken.push(event);
+    });
+    await new Promise(setImmediate);
+    assert.equal(pauses, 1);
+    assert.ok(sent < 100, `${sent} events were sent to a caller that took none`);
+    if (end === 'take') {
+      gate.resolve();
+      await call;
+      assert.equal(sent, 1000);
+      await new Promise(setImmediate);
+      assert.deepEqual(
+        taken,
+        Array.from({ length: 1000 }, (_, i) => i + 1),
+      );
+    } else {
+      abort.abort(new Error('enough'));
+      await assert.rejects(call, { message: 'enough' });
+      assert.ok(sent < 100);
+    }
+  }
 });

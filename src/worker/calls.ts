@@ -5,16 +5,26 @@ export type Message =
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
   | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'event'; readonly id: number; readonly data: unknown }
+  /** So many events of the call have been taken; more may follow. */
+  | { readonly kind: 'taken'; readonly id: number; readonly count: number }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError };
 
-/** Sends a message; what it returns settles when the other side can take more, if it has to be waited for. */
-export type Send = (message: Message) => void | Promise<void>;
+export type Send = (message: Message) => void;
+
+/** Takes an event; a promise asks for a pause until it settles. */
+export type OnEvent = (data: unknown) => void | Promise<void>;
+
+/** Events of a call on their way before what makes them is held up. */
+const eventWindow = 64;
+/** So many of them are acknowledged at once. */
+const takenAtOnce = eventWindow / 4;
 
 interface PendingCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  readonly onEvent: ((data: unknown) => void) | undefined;
+  readonly onEvent: OnEvent | undefined;
+  taken: number;
 }
 
 /** The calling side: turns messages into promises. */
@@ -33,15 +43,15 @@ export class Caller {
   }
 
   /** Calls a method. An aborted call is cancelled on the other side and rejects with the signal's reason once that side has ended it. */
-  async call(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: (data: unknown) => void): Promise<unknown> {
+  async call(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: OnEvent): Promise<unknown> {
     signal?.throwIfAborted();
     const id = ++this.#count;
-    const onAbort = (): void => void this.#send({ kind: 'cancel', id });
+    const onAbort = (): void => this.#send({ kind: 'cancel', id });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await new Promise<unknown>((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, onEvent });
-        void this.#send({ kind: 'call', id, method, args });
+        this.#pending.set(id, { resolve, reject, onEvent, taken: 0 });
+        this.#send({ kind: 'call', id, method, args });
       });
     } catch (error) {
       signal?.throwIfAborted();
@@ -55,9 +65,17 @@ export class Caller {
   receive(message: Message): void {
     const call = this.#pending.get(message.id);
     if (!call) return;
-    if (message.kind === 'event') call.onEvent?.(message.data);
+    if (message.kind === 'event') void this.#take(message.id, message.data, call);
     else if (message.kind === 'result') call.resolve(message.value);
     else if (message.kind === 'error') call.reject(fromWireError(message.error));
+  }
+
+  async #take(id: number, data: unknown, call: PendingCall): Promise<void> {
+    await call.onEvent?.(data);
+    call.taken += 1;
+    if (call.taken < takenAtOnce) return;
+    this.#send({ kind: 'taken', id, count: call.taken });
+    call.taken = 0;
   }
 
   /** Rejects every call that waits. */
@@ -69,6 +87,7 @@ export class Caller {
 /** What a method is given besides its arguments. */
 export interface CallContext {
   readonly signal: AbortSignal;
+  /** Sends an event to the caller. A promise asks for a pause until it settles. */
   readonly emit: (data: unknown) => void | Promise<void>;
 }
 
@@ -78,7 +97,7 @@ export type Methods = Readonly<Record<string, (args: readonly unknown[], context
 export class Callee {
   readonly #methods: Methods;
   readonly #send: Send;
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, RunningCall>();
 
   constructor(methods: Methods, send: Send) {
     this.#methods = methods;
@@ -87,26 +106,67 @@ export class Callee {
 
   receive(message: Message): void {
     if (message.kind === 'cancel') this.#running.get(message.id)?.abort();
+    else if (message.kind === 'taken') this.#running.get(message.id)?.taken(message.count);
     else if (message.kind === 'call') void this.#run(message.id, message.method, message.args);
   }
 
   abortAll(): void {
-    for (const controller of this.#running.values()) controller.abort();
+    for (const call of this.#running.values()) call.abort();
   }
 
   async #run(id: number, method: string, args: readonly unknown[]): Promise<void> {
-    const controller = new AbortController();
-    this.#running.set(id, controller);
+    const call = new RunningCall((data) => this.#send({ kind: 'event', id, data }));
+    this.#running.set(id, call);
     let answer: Message;
     try {
       const run = this.#methods[method];
       if (!run) throw new Error(`no method ${method}`);
-      const value = await run(args, { signal: controller.signal, emit: (data) => this.#send({ kind: 'event', id, data }) });
+      const value = await run(args, { signal: call.signal, emit: (data) => call.emit(data) });
       answer = { kind: 'result', id, value };
     } catch (error) {
       answer = { kind: 'error', id, error: toWireError(error) };
     }
     this.#running.delete(id);
-    void this.#send(answer);
+    this.#send(answer);
+  }
+}
+
+/** A call on the side that runs it. */
+class RunningCall {
+  readonly #sendEvent: (data: unknown) => void;
+  readonly #controller = new AbortController();
+  #onTheWay = 0;
+  #pause: PromiseWithResolvers<void> | undefined;
+
+  constructor(sendEvent: (data: unknown) => void) {
+    this.#sendEvent = sendEvent;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** What is held up goes on, so that it can stop. */
+  abort(): void {
+    this.#controller.abort();
+    this.#endPause();
+  }
+
+  emit(data: unknown): void | Promise<void> {
+    this.#sendEvent(data);
+    this.#onTheWay += 1;
+    if (this.#onTheWay < eventWindow || this.signal.aborted) return undefined;
+    this.#pause ??= Promise.withResolvers<void>();
+    return this.#pause.promise;
+  }
+
+  taken(count: number): void {
+    this.#onTheWay -= count;
+    if (this.#onTheWay < eventWindow) this.#endPause();
+  }
+
+  #endPause(): void {
+    this.#pause?.resolve();
+    this.#pause = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Compression, Descriptor, DiffID } from '../oci/index.ts';
 import type { OnOutput } from '../executor/index.ts';
 import { planIdMapping, startInNamespaces, type ChildProcess, type IdMapping } from '../sys/index.ts';
-import { Caller, type Message } from './calls.ts';
+import { Caller, type Message, type OnEvent } from './calls.ts';
 import { fromWireError, WorkerError } from './error.ts';
 import type { EnsureDirOptions, Greeting, LayerRecord, OutputEvent, RunRequest, RunResult, WorkerFacts, WorkerOptions, WriteLayerRequest } from './protocol.ts';
 
@@ -94,7 +94,7 @@ export class WorkerClient implements AsyncDisposable {
   run(request: RunRequest, onOutput: OnOutput, signal?: AbortSignal): Promise<RunResult> {
     return this.#call<RunResult>('run', [request], signal, (event) => {
       const { stream, data } = event as OutputEvent;
-      void onOutput(stream, data);
+      return onOutput(stream, data);
     });
   }
 
@@ -134,7 +134,7 @@ export class WorkerClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #call<T>(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: (data: unknown) => void): Promise<T> {
+  async #call<T>(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: OnEvent): Promise<T> {
     if (!this.#child.connected) throw diedError('');
     this.#hold(true);
     try {

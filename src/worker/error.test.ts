@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { BuildError, BuildErrors } from '../errors.ts';
+import { ContentError } from '../content/index.ts';
+import { SysError } from '../sys/index.ts';
 import { fromWireError, toWireError } from './error.ts';
 
 class SomeError extends BuildError<'SOME_CODE'> {}
@@ -36,4 +39,31 @@ test('what is no BuildError stays a plain error with its stack and code', () => 
   assert.match(error.stack ?? '', /error\.test\.ts/);
   assert.equal((error as Error & { code?: string }).code, 'EIO');
   assert.equal(across('text').message, 'text');
+});
+
+test('class, errno, location and what else an error says come across', () => {
+  const location = { file: 'Dockerfile', startLine: 2, endLine: 3, text: 'FROM a' };
+  const cause = new ContentError('DISK_FULL', 'Cannot store: full', { family: 'resource', location });
+  const error = across(new SysError('SYSCALL_FAILED', 'Cannot mount: EPERM', { errno: 'EPERM', hint: 'Do z.', cause }));
+  assert.ok(error instanceof SysError);
+  assert.equal(error.errno, 'EPERM');
+  assert.equal(error.hint, 'Do z.');
+  assert.ok(error.cause instanceof ContentError);
+  assert.deepEqual(error.cause.location, location);
+  const limited: Error & { status?: number; retryAfterMs?: number } = across(
+    Object.assign(new SomeError('SOME_CODE', 'm', { family: 'network' }), { status: 429, retryAfterMs: 5000 }),
+  );
+  assert.equal(limited.name, 'SomeError');
+  assert.deepEqual([limited.status, limited.retryAfterMs], [429, 5000]);
+});
+
+test('an error of the system keeps its errno, call and path', () => {
+  let found: unknown;
+  try {
+    statSync('/does/not/exist');
+  } catch (error) {
+    found = error;
+  }
+  const { code, errno, syscall, path } = across(found) as NodeJS.ErrnoException;
+  assert.deepEqual({ code, errno, syscall, path }, { code: 'ENOENT', errno: -2, syscall: 'stat', path: '/does/not/exist' });
 });

@@ -1,4 +1,11 @@
-import { BuildError, BuildErrors, type ErrorFamily } from '../errors.ts';
+import { ContentError } from '../content/index.ts';
+import { BuildError, BuildErrors, type BuildErrorOptions } from '../errors.ts';
+import { ExecutorError } from '../executor/index.ts';
+import { LayerError } from '../layer/index.ts';
+import { StreamError } from '../stream/index.ts';
+import { SysError } from '../sys/index.ts';
+import { TarError } from '../tar/index.ts';
+import { TreeError } from '../tree/index.ts';
 
 export type WorkerErrorCode =
   /** The worker process could not be started. */
@@ -12,44 +19,52 @@ export class WorkerError extends BuildError<WorkerErrorCode> {}
 export interface WireError {
   readonly name: string;
   readonly message: string;
-  /** Of a BuildError, or of a system error. */
-  readonly code?: string;
-  /** Present for a BuildError alone. */
-  readonly family?: ErrorFamily;
-  readonly hint?: string | undefined;
-  readonly retryable?: boolean;
+  readonly isBuildError: boolean;
+  /** Its own fields: code, family, hint, location, retryable, an errno, a status, and whatever else its class has. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Of what is no BuildError. */
   readonly stack?: string;
   readonly cause?: WireError;
   readonly errors?: readonly WireError[];
 }
 
-/** How deep a chain of causes is told. */
+/** How deep a chain of causes is passed on. */
 const MAX_DEPTH = 4;
 
 export function toWireError(error: unknown, depth = 0): WireError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack, code } = error as Error & { code?: unknown };
-  const cause = error.cause !== undefined && depth < MAX_DEPTH ? { cause: toWireError(error.cause, depth + 1) } : {};
-  if (error instanceof BuildErrors)
-    return { name, message, code: error.code, family: error.family, errors: error.errors.map((each) => toWireError(each, depth + 1)) };
-  if (error instanceof BuildError) {
-    const { family, hint, retryable } = error;
-    return { name, message, code: error.code as string, family, hint, retryable, ...cause };
-  }
-  return { name, message, ...(typeof code === 'string' ? { code } : {}), ...(stack === undefined ? {} : { stack }), ...cause };
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), isBuildError: false, fields: {} };
+  const { name, message, stack } = error;
+  const isBuildError = error instanceof BuildError;
+  return {
+    name,
+    message,
+    isBuildError,
+    fields: Object.fromEntries(Object.entries(error).filter(([key, value]) => key === 'location' || isPlain(value))),
+    ...(isBuildError || stack === undefined ? {} : { stack }),
+    ...(error.cause !== undefined && depth < MAX_DEPTH ? { cause: toWireError(error.cause, depth + 1) } : {}),
+    ...(error instanceof BuildErrors ? { errors: error.errors.map((each) => toWireError(each, depth + 1)) } : {}),
+  };
 }
 
-/** The error with its code, hint and family again; its class is BuildError itself. */
+/** The error again, of the same class where that is one of the rooms that the worker uses, else a BuildError or Error of the same name. */
 export function fromWireError(wire: WireError): Error {
+  const { name, message, fields } = wire;
   const cause = wire.cause === undefined ? undefined : fromWireError(wire.cause);
   if (wire.errors) return new BuildErrors(wire.errors.map((each) => fromWireError(each) as BuildError));
-  if (wire.family !== undefined && wire.code !== undefined) {
-    const error = new BuildError(wire.code, wire.message, { family: wire.family, hint: wire.hint, retryable: wire.retryable, cause });
-    error.name = wire.name;
-    return error;
+  if (wire.isBuildError) {
+    const Kind = errorClasses.find((one) => one.name === name) ?? BuildError;
+    const options = { ...(fields as unknown as BuildErrorOptions), cause };
+    return Object.assign(new Kind(String(fields['code']) as never, message, options), fields);
   }
-  const error = Object.assign(new Error(wire.message, cause === undefined ? undefined : { cause }), wire.code === undefined ? {} : { code: wire.code });
-  error.name = wire.name;
+  const error = Object.assign(new Error(message, cause === undefined ? undefined : { cause }), fields);
+  error.name = name;
   if (wire.stack !== undefined) error.stack = wire.stack;
   return error;
+}
+
+/** Whose errors can arise in the worker. */
+const errorClasses = [ContentError, ExecutorError, LayerError, StreamError, SysError, TarError, TreeError, WorkerError] as const;
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

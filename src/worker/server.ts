@@ -13,9 +13,6 @@ import { layerJobs } from './jobs.ts';
 import { LayerThreads } from './layer-threads.ts';
 import type { Greeting, OutputEvent, RunRequest, RunResult, WorkerOptions } from './protocol.ts';
 
-/** Messages under way to the main process before a step's output is held up. */
-const MAX_UNSENT = 64;
-
 /** Serves calls by IPC until the main process says 'close' or is gone. */
 export async function serveProcess(options: WorkerOptions): Promise<void> {
   process.umask(0o022);
@@ -29,18 +26,7 @@ export async function serveProcess(options: WorkerOptions): Promise<void> {
     greet({ kind: 'failed', error: toWireError(error) });
     return;
   }
-  let unsent = 0;
-  const send = (message: Message): void | Promise<void> => {
-    unsent += 1;
-    const sent = new Promise<void>((resolve) => {
-      process.send?.(message, () => {
-        unsent -= 1;
-        resolve();
-      });
-    });
-    return unsent > MAX_UNSENT ? sent : undefined;
-  };
-  const callee = new Callee(server.methods(), send);
+  const callee = new Callee(server.methods(), (message) => void process.send?.(message, () => {}));
   process.on('message', (message: Message | { kind: 'close' }) => {
     if (message.kind !== 'close') callee.receive(message);
     else void server.close(callee);

@@ -1,0 +1,3 @@
+FROM scratch
+ARG V=abcabc
+LABEL a="${V:%%c}"

@@ -1,0 +1,3 @@
+FROM scratch
+ARG V=abcabc
+ENV A=${V:#a}
