@@ -7,7 +7,14 @@ const passwd = 'root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/s
 const group = 'root:x:0:\napp:x:1001:\nwheel:x:10:root,app\naudio:x:29:app\nnum:x:4444:\n';
 
 const table: readonly [user: string, uid: number, gid: number, groups: readonly number[], home: string][] = [
-  ['', 0, 0, [0], '/root'],
+  ['', 0, 0, [0, 10], '/root'],
+  [':', 0, 0, [0, 10], '/root'],
+  ['root:', 0, 0, [0, 10], '/root'],
+  [':0', 0, 0, [0], '/root'],
+  [':wheel', 0, 10, [10], '/root'],
+  ['00', 0, 0, [0, 10], '/root'],
+  ['+1000', 1000, 1001, [1001, 10, 29], '/home/app'],
+  ['4294967294:0', 4294967294, 0, [0], '/'],
   ['root', 0, 0, [0, 10], '/root'],
   ['0', 0, 0, [0, 10], '/root'],
   ['0:0', 0, 0, [0], '/root'],
@@ -29,12 +36,29 @@ for (const [user, uid, gid, groups, home] of table) {
 }
 
 test('lookupUser refuses names that the image does not know', () => {
-  for (const user of ['nobody', 'app:nogroup', 'nobody:audio', '99999999999']) {
+  for (const user of ['nobody', 'app:nogroup', 'nobody:audio', '99999999999', '2147483648', '-5', '4294967295:0', '#note']) {
     assert.throws(
       () => lookupUser(user, passwd, group),
       (error) => error instanceof ExecutorError && error.code === 'EXEC_USER',
     );
   }
+});
+
+test('lookupUser reads untidy tables as docker build does', () => {
+  const users = 'root:x:0:0:root:/root:/bin/sh\n  me:x:500:501:::/bin/sh  \nme2:x:500:502::/second:\nword:x:abc:1::/w:\nshort:x:601\n#h:x:700:700::/h:\n:x:504:504::/e:\n';
+  const many = Array.from({ length: 20_000 }, (_, n) => `u${n}`).join(',');
+  const groups = [
+    ...['dup:x:10:root', 'dup:x:10:root', '', '#note:x:88:root', ':x:77:root', 'odd:x:30: root , x', 'word:x:abc:root', 'minus:x:-5:root', 'short', '+p:x:+55:root:y'],
+    `long:x:99:${many},root`,
+  ].join('\n');
+  assert.deepEqual(lookupUser('', users, groups).groups, [0, 10, 77, 55, 99]);
+  assert.deepEqual(lookupUser('me', users, groups), { uid: 500, gid: 501, groups: [501], home: '' });
+  assert.deepEqual(lookupUser('me2', users, groups), { uid: 500, gid: 502, groups: [502], home: '' });
+  assert.deepEqual(lookupUser('word', users, groups), { uid: 0, gid: 1, groups: [1], home: '/root' });
+  assert.deepEqual(lookupUser('short', users, groups), { uid: 601, gid: 0, groups: [0], home: '' });
+  assert.deepEqual(lookupUser('#h', users, groups), { uid: 700, gid: 700, groups: [700], home: '/h' });
+  assert.deepEqual(lookupUser('504', users, groups), { uid: 504, gid: 504, groups: [504], home: '/e' });
+  assert.deepEqual(lookupUser('0:word', users, groups).groups, [0]);
 });
 
 test('lookupUser needs no tables for numbers', () => {

@@ -9,11 +9,14 @@ export interface StepUser {
   readonly home: string;
 }
 
+/** Of two numbers that are taken as they are; 2^32 - 1 means "no id" to the kernel. */
+const MAX_PLAIN_ID = 2 ** 32 - 2;
+/** Of a number that is looked up. */
 const MAX_ID = 2 ** 31 - 1;
 
 /**
  * Looks up USER in the texts of the image's /etc/passwd and /etc/group ('' where there is none), as docker build does: two numbers are taken as they are, without
- * supplementary groups; a name, or one number, is looked up, and without an explicit group brings its supplementary groups. Errors: EXEC_USER.
+ * supplementary groups; a name, or one number, is looked up, and without an explicit group brings its supplementary groups. No user at all is uid 0. Errors: EXEC_USER.
  */
 export function lookupUser(user: string, passwd: string, group: string): StepUser {
   const [userPart, groupPart] = splitOnce(user);
@@ -21,38 +24,36 @@ export function lookupUser(user: string, passwd: string, group: string): StepUse
   const withHome = (uid: number, gid: number, groups: readonly number[]): StepUser => ({
     uid,
     gid,
-    groups: [gid, ...groups.filter((other) => other !== gid)],
-    home: accounts.find((account) => account?.uid === uid)?.home || '/',
+    groups: [...new Set([gid, ...groups])],
+    home: accounts.find((account) => account?.uid === uid)?.home ?? '/',
   });
-  const uidNumber = parseID(userPart);
-  const gidNumber = parseID(groupPart);
-  if (user === '') return withHome(0, 0, []);
-  if (uidNumber !== undefined && gidNumber !== undefined) return withHome(uidNumber, gidNumber, []);
+  const plain = [userPart, groupPart].map((part) => (/^\d+$/.test(part) && Number(part) <= MAX_PLAIN_ID ? Number(part) : undefined));
+  if (plain[0] !== undefined && plain[1] !== undefined) return withHome(plain[0], plain[1], []);
 
-  const account = accounts.find((row) => row !== undefined && (userPart === '' ? row.uid === 0 : row.name === userPart || row.uid === uidNumber));
-  if (!account && userPart !== '' && uidNumber === undefined) {
-    throw executorError(
-      'EXEC_USER',
-      `Cannot run as user ${JSON.stringify(user)}: the image's /etc/passwd has no ${JSON.stringify(userPart)}`,
-      'Create the user before USER, or give a number.',
-    );
-  }
-  const uid = account?.uid ?? uidNumber ?? 0;
+  const uidNumber = userPart === '' ? 0 : parseID(userPart);
+  const account = accounts.find((row) => row !== undefined && ((userPart !== '' && row.name === userPart) || row.uid === uidNumber));
+  const uid = account?.uid ?? uidNumber;
+  if (uid === undefined) throw unknown('passwd', user, userPart);
   const groups = group.split('\n').map(parseGroup);
   if (groupPart === '') {
-    const supplementary = account ? groups.filter((row) => row?.members.includes(account.name)).map((row) => row!.gid) : [];
+    const supplementary = account && account.name !== '' ? groups.filter((row) => row?.members.includes(account.name)).map((row) => row!.gid) : [];
     return withHome(uid, account?.gid ?? 0, supplementary);
   }
-  const named = groups.find((row) => row !== undefined && (row.name === groupPart || row.gid === gidNumber));
-  const gid = named?.gid ?? gidNumber;
-  if (gid === undefined) {
-    throw executorError(
-      'EXEC_USER',
-      `Cannot run as user ${JSON.stringify(user)}: the image's /etc/group has no ${JSON.stringify(groupPart)}`,
-      'Create the group before USER, or give a number.',
-    );
-  }
+  const gidNumber = parseID(groupPart);
+  const gid = groups.find((row) => row !== undefined && (row.name === groupPart || row.gid === gidNumber))?.gid ?? gidNumber;
+  if (gid === undefined) throw unknown('group', user, groupPart);
   return withHome(uid, gid, []);
+}
+
+function unknown(table: 'passwd' | 'group', user: string, part: string): Error {
+  const what = table === 'passwd' ? 'user' : 'group';
+  return executorError(
+    'EXEC_USER',
+    /^[+-]?\d+$/.test(part)
+      ? `Cannot run as user ${JSON.stringify(user)}: ${part} is not a number from 0 to ${MAX_ID}`
+      : `Cannot run as user ${JSON.stringify(user)}: the image's /etc/${table} has no ${JSON.stringify(part)}`,
+    `Create the ${what} before USER, or give a number.`,
+  );
 }
 
 function splitOnce(user: string): [string, string] {
@@ -61,19 +62,26 @@ function splitOnce(user: string): [string, string] {
 }
 
 function parseID(text: string): number | undefined {
-  return /^\d+$/.test(text) && Number(text) <= MAX_ID ? Number(text) : undefined;
+  return /^\+?\d+$/.test(text) && Number(text) <= MAX_ID ? Number(text) : undefined;
 }
 
-/** passwd(5). */
+/** A number of a table: what is no number at all is 0, as docker build has it; undefined for one that is no id. */
+function parseTableID(text: string): number | undefined {
+  return /^[+-]?\d+$/.test(text) ? parseID(text) : 0;
+}
+
+/** passwd(5). Fields at the end may be missing. */
 function parseAccount(line: string): { name: string; uid: number; gid: number; home: string } | undefined {
-  const [name = '', , uid = '', gid = '', , home = ''] = line.trim().split(':');
-  const [uidNumber, gidNumber] = [parseID(uid), parseID(gid)];
-  return name === '' || uidNumber === undefined ? undefined : { name, uid: uidNumber, gid: gidNumber ?? 0, home };
+  const text = line.trim();
+  const [name = '', , uid = '', gid = '', , home = ''] = text.split(':');
+  const [uidNumber, gidNumber] = [parseTableID(uid), parseTableID(gid)];
+  return text === '' || uidNumber === undefined ? undefined : { name, uid: uidNumber, gid: gidNumber ?? 0, home };
 }
 
-/** group(5). */
+/** group(5). Fields at the end may be missing; lines that begin with # are comments, which those of /etc/passwd are not. */
 function parseGroup(line: string): { name: string; gid: number; members: readonly string[] } | undefined {
-  const [name = '', , gid = '', members = ''] = line.trim().split(':');
-  const gidNumber = parseID(gid);
-  return name === '' || gidNumber === undefined ? undefined : { name, gid: gidNumber, members: members.split(',') };
+  const text = line.trim();
+  const [name = '', , gid = '', members = ''] = text.split(':');
+  const gidNumber = parseTableID(gid);
+  return text === '' || text.startsWith('#') || gidNumber === undefined ? undefined : { name, gid: gidNumber, members: members.split(',') };
 }
