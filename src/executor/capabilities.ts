@@ -1,5 +1,5 @@
-/** What root in a step may do: docker's default set, 0xa80425fb. */
-export const defaultCapabilities = [
+/** Docker's default set, 0xa80425fb. */
+const dockerCapabilities = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FSETID',
@@ -15,6 +15,14 @@ export const defaultCapabilities = [
   'CAP_KILL',
   'CAP_AUDIT_WRITE',
 ] as const;
+
+/** In the network of the host they would be rights over its traffic and its ports. */
+const networkCapabilities: readonly string[] = ['CAP_NET_RAW', 'CAP_NET_BIND_SERVICE'];
+
+/** What root in a step may do: docker's default set, without what reaches into the host's network where the step shares that. */
+export function stepCapabilities(network: 'host' | 'none'): readonly string[] {
+  return network === 'none' ? dockerCapabilities : dockerCapabilities.filter((name) => !networkCapabilities.includes(name));
+}
 
 /** By number (linux/capability.h). */
 const names = [

@@ -1,4 +1,4 @@
-import { defaultCapabilities } from './capabilities.ts';
+import { stepCapabilities } from './capabilities.ts';
 import type { ContainerEdits, DeviceHook, HookName } from './cdi-spec.ts';
 import { defaultSeccomp, type Seccomp } from './seccomp.ts';
 import type { StepUser } from './user.ts';
@@ -87,7 +87,7 @@ export interface SpecRequest {
  */
 export function makeSpec(request: SpecRequest, host: HostFacts, filter: string | undefined): Spec {
   const insecure = request.security === 'insecure';
-  const capabilities = insecure ? host.allCapabilities : defaultCapabilities;
+  const capabilities = insecure ? host.allCapabilities : stepCapabilities(request.network);
   const hasHome = request.env.some((entry) => entry.startsWith('HOME='));
   return {
     ociVersion: '1.0.2',

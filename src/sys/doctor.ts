@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, release, tmpdir, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SysError } from './error.ts';
+import { canScopeSockets } from './landlock.ts';
 import { detectLevel, inUserNamespace, userNamespaceObstacle, type PrivilegeLevel } from './privilege.ts';
 import { runProcess } from './process.ts';
 import { findProgram } from './program.ts';
@@ -45,6 +46,7 @@ export async function examineHost(pathVariable: string | undefined): Promise<Hos
     ...proc,
     ...runtime,
     { name: 'seccomp', state: existsSync('/proc/sys/kernel/seccomp/actions_avail') ? 'ok' : 'warning', found: seccomp() },
+    { name: 'Landlock', state: canScopeSockets() ? 'ok' : 'warning', found: landlock() },
     { name: 'cgroups', state: 'info', found: cgroups() },
     ...igzip,
   ];
@@ -153,6 +155,12 @@ async function examineIgzip(path: string | undefined, advice: string[]): Promise
 
 function seccomp(): string {
   return existsSync('/proc/sys/kernel/seccomp/actions_avail') ? 'filters work' : 'the kernel has no filters: steps run without';
+}
+
+function landlock(): string {
+  return canScopeSockets()
+    ? "steps do not reach the host's abstract unix sockets"
+    : "not there, or older than Linux 6.12: steps reach the host's abstract unix sockets";
 }
 
 function cgroups(): string {

@@ -11,6 +11,7 @@ export { startInNamespaces, type NamespacedProcess, type NamespacedProgram } fro
 export { countIDs, mappedIDs, planIdMapping, type IdMapping } from './id-mapping.ts';
 export { planIdMaps, subordinateRanges, type Account, type IdMaps, type IdRange } from './user-namespace.ts';
 export { igzipCodec, type IgzipOptions } from './igzip.ts';
+export { canScopeSockets, scopeSockets } from './landlock.ts';
 export { DeviceGuard } from './device-guard.ts';
 export { examineHost, type HostFact, type HostReport } from './doctor.ts';
 export { startDirectly, type DirectProcess } from './direct-process.ts';

@@ -6,7 +6,7 @@ import { Executor, openRuntime, preparePrivateMounts, readHostFacts, type HostFa
 import { LayerStore, type CommitRequest, type LayerRecord, type WriteLayerRequest } from '../layer/index.ts';
 import { Overlays } from '../snapshot/index.ts';
 import { zlibCodec } from '../stream/index.ts';
-import { DeviceGuard, igzipCodec, SysError, unmount } from '../sys/index.ts';
+import { DeviceGuard, igzipCodec, scopeSockets, SysError, unmount } from '../sys/index.ts';
 import { Callee, type CallContext, type Message, type Methods } from './calls.ts';
 import { toWireError } from './error.ts';
 import { layerJobs } from './jobs.ts';
@@ -71,6 +71,8 @@ class Server {
     this.#store = openStore(options.storeRoot);
     this.#runFolder = this.#store.tempDir();
     preparePrivateMounts(this.#runFolder);
+    // This thread starts the containers.
+    scopeSockets();
     this.host = readHostFacts(process.arch);
     this.#layers = openLayers(this.#store, options, this.host);
     this.#threads = new LayerThreads({ ...options, entry: process.argv[1]!, layers: this.#layers });

@@ -1,7 +1,7 @@
 import type { DiffID } from '../../oci/index.ts';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeviceGuard, unmount } from '../../sys/index.ts';
+import { DeviceGuard, scopeSockets, unmount } from '../../sys/index.ts';
 import { Overlays } from '../../snapshot/index.ts';
 import { Executor, openRuntime, preparePrivateMounts, readHostFacts, type StepRequest } from '../index.ts';
 
@@ -40,6 +40,7 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
   process.umask(0o022);
   const runFolder = mkdtempSync(join(scratch, 'run-'));
   preparePrivateMounts(runFolder);
+  scopeSockets();
   const host = readHostFacts(process.arch);
   const runtime = await openRuntime({
     runFolder,
