@@ -149,6 +149,7 @@ export function openSession(options: SessionOptions): Session {
     deviceEdits: (wanted) => devices.edits(wanted),
     now,
     sourceDateEpoch: options.sourceDateEpoch,
+    isIndexed: (diffID) => layers.has(diffID),
     loadIndex: (diffID) => provider.index(diffID),
     readLayerContent,
     ensureReadable: async (diffIDs) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { repositoryFolder } from '../../test/harness/ossb.ts';
 import { ordinaryUser } from '../../test/harness/person.ts';
 import type { DiffID } from '../oci/index.ts';
-import { detectLevel, findProgram } from '../sys/index.ts';
+import { canScopeSockets, detectLevel, findProgram } from '../sys/index.ts';
 import type { ContainerEdits, StepMount } from './index.ts';
 import { findBusybox, Steps, type StepAnswer } from './testing/steps.ts';
 
@@ -68,12 +68,35 @@ describe('Executor', { skip: obstacle }, () => {
     assert.equal(large.stdout.length, 3_000_000);
   });
 
-  test('a step has docker build’s capabilities and a seccomp filter', async () => {
+  test('a step has docker build’s capabilities and a seccomp filter, and no rights in the network of the host', async () => {
+    const alone = await output('cat /proc/self/status', { network: 'none' });
+    for (const set of ['CapPrm', 'CapEff', 'CapBnd']) assert.match(alone, new RegExp(`^${set}:\\t00000000a80425fb$`, 'm'));
     const status = await output('cat /proc/self/status');
-    for (const set of ['CapPrm', 'CapEff', 'CapBnd']) assert.match(status, new RegExp(`^${set}:\\t00000000a80425fb$`, 'm'));
+    for (const set of ['CapPrm', 'CapEff', 'CapBnd']) assert.match(status, new RegExp(`^${set}:\\t00000000a80401fb$`, 'm'));
     assert.match(status, /^CapInh:\t0000000000000000$/m);
     assert.match(status, /^NoNewPrivs:\t0$/m);
     assert.match(status, /^Seccomp:\t2$/m);
+  });
+
+  test('a step does not reach abstract unix sockets of the host', { skip: canScopeSockets() ? false : 'Landlock has no scopes here' }, async () => {
+    const name = `ossb-test-${process.pid}`;
+    const program = 'import net from "node:net"; net.createServer((s) => s.end("hello")).listen("\\0" + process.argv[1], () => console.log("ready"))';
+    const server = spawn(process.execPath, ['--input-type=module', '-e', program, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await new Promise((resolve) => {
+        server.stdout.once('data', resolve);
+      });
+      assert.match(readFileSync('/proc/net/unix', 'utf8'), new RegExp(`@${name}$`, 'm'));
+      const folders = ['/usr', '/lib', '/lib64'].filter((folder) => existsSync(folder));
+      const mounts = folders.map((folder): StepMount => ({ kind: 'folder', folder, source: '/', target: folder, readonly: true, mode: 0o755, uid: 0, gid: 0 }));
+      const client = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); print connect(S, pack_sockaddr_un("\\0${name}")) ? "reached" : $!`;
+      for (const security of ['sandbox', 'insecure'] as const) {
+        const seen = await output('exec /usr/bin/perl -e "$CLIENT"', { mounts, security, env: ['PATH=/bin', `CLIENT=${client}`] });
+        assert.equal(seen, 'Operation not permitted');
+      }
+    } finally {
+      server.kill();
+    }
   });
 
   test('a step may not make namespaces, mount, or change what is read-only in /proc and /sys', async () => {
@@ -210,7 +233,7 @@ describe('Executor', { skip: obstacle }, () => {
 
   test('a cache mount lives on, is made with its owner and mode, or from its seed', async () => {
     const folder = join(steps.scratch, 'cache', 'one');
-    const cache: StepMount = { kind: 'folder', folder, target: '/root/.cache', readonly: false, mode: 0o750, uid: 0, gid: 0 };
+    const cache = { kind: 'folder', folder, source: '/', target: '/root/.cache', readonly: false, mode: 0o750, uid: 0, gid: 0 } as const;
     assert.equal(await output('stat -c %a:%u /root/.cache; echo kept > /root/.cache/f', { mounts: [cache] }), '750:0\n');
     assert.equal(
       await output('cat /root/.cache/f; touch /root/.cache/g 2>/dev/null || echo readonly', { mounts: [{ ...cache, readonly: true }] }),
@@ -221,22 +244,63 @@ describe('Executor', { skip: obstacle }, () => {
     assert.equal(await output('ls /root/.cache', { mounts: [seeded] }), 'group\n');
   });
 
+  test('source= of a cache mount is a path in the cache, and its symlinks stay in there', async () => {
+    const folder = join(steps.scratch, 'cache', 'parts');
+    const cache = { kind: 'folder', folder, source: '/', target: '/c', readonly: false, mode: 0o755, uid: 0, gid: 0 } as const;
+    await output('mkdir -p /c/d/sub; echo part > /c/d/f; ln -s d /c/l; ln -s /etc /c/abs; ln -s ../../../etc /c/up', { mounts: [cache] });
+    const parts = [
+      { ...cache, source: '/d' },
+      { ...cache, source: '/l', target: '/m' },
+    ];
+    assert.equal(await output('cat /c/f; ls /m', { mounts: parts }), 'part\nf\nsub\n');
+    for (const source of ['/none', '/abs', '/up', '/l/none']) {
+      const answer = await steps.run('true', { mounts: [{ ...cache, source }] });
+      assert.equal(answer.kind === 'failed' && answer.code, 'EXEC_MOUNT', source);
+    }
+  });
+
   test('mounts within mounts are made in the outer one', async () => {
     const folder = join(steps.scratch, 'cache', 'outer');
     const mounts: StepMount[] = [
-      { kind: 'tmpfs', target: '/go/pkg/inner', sizeBytes: 1 << 20 },
-      { kind: 'folder', folder, target: '/go', readonly: false, mode: 0o755, uid: 0, gid: 0 },
+      { kind: 'tmpfs', target: '/go/pkg/inner', sizeBytes: 1 << 20, readonly: false },
+      { kind: 'folder', folder, source: '/', target: '/go', readonly: false, mode: 0o755, uid: 0, gid: 0 },
     ];
     assert.match(await output('echo x > /go/f; grep /go /proc/mounts', { mounts }), /\/go\/pkg\/inner tmpfs rw,nosuid.*size=1024k/);
     assert.deepEqual(readdirSync(folder).sort(), ['f', 'pkg']);
   });
 
-  test('a tmpfs keeps the mode of the folder that it covers', async () => {
+  test('anyone may write to a tmpfs, whatever it covers, and nobody to one that is read-only', async () => {
     const mounts: StepMount[] = [
-      { kind: 'tmpfs', target: '/tmp' },
-      { kind: 'tmpfs', target: '/etc' },
+      { kind: 'tmpfs', target: '/new', readonly: false },
+      { kind: 'tmpfs', target: '/etc', readonly: false },
+      { kind: 'tmpfs', target: '/fixed', readonly: true },
     ];
-    assert.equal(await output('stat -c %a /tmp /etc; echo x > /tmp/f; cat /tmp/f', { mounts }), '1777\n755\nx\n');
+    const script = 'stat -c %a /new /etc /fixed; echo x > /new/f; cat /new/f; touch /fixed/f 2>/dev/null || echo read-only';
+    assert.equal(await output(script, { mounts }), '1777\n1777\n1777\nx\nread-only\n');
+  });
+
+  test('what is made to mount on, in other mounts too, has the mode that docker build gives it', async () => {
+    const folder = join(steps.scratch, 'cache', 'places');
+    const cache = { kind: 'folder', source: '/', readonly: false, mode: 0o755, uid: 0, gid: 0 } as const;
+    const secret = { kind: 'secret', data: Buffer.from('value'), mode: 0o400, uid: 0, gid: 0 } as const;
+    const mounts: StepMount[] = [
+      { ...cache, folder, target: '/a/b/cache' },
+      { kind: 'tmpfs', target: '/a/b/cache/in/side', readonly: false },
+      { ...secret, target: '/a/b/cache/se/cret' },
+      { kind: 'tmpfs', target: '/a/b/cache/in/side/deep/er', readonly: false },
+    ];
+    const script = 'stat -c %a /a /a/b /a/b/cache/in /a/b/cache/in/side/deep /a/b/cache/se /dev /proc /sys';
+    assert.equal(await output(script, { mounts }), `${'755\n'.repeat(6)}${'555\n'.repeat(2)}`);
+    assert.deepEqual(readdirSync(folder).sort(), ['in', 'se']);
+    assert.equal((lstatSync(join(folder, 'se/cret')).mode & 0o7777).toString(8), '644');
+    assert.equal((lstatSync(join(folder, 'in/side')).mode & 0o7777).toString(8), '755');
+    const refused = await steps.run('true', {
+      mounts: [
+        { ...cache, folder, target: '/c', readonly: true },
+        { kind: 'tmpfs', target: '/c/none', readonly: false },
+      ],
+    });
+    assert.equal(refused.kind === 'failed' && refused.code, 'EXEC_MOUNT');
   });
 
   test('files of heredocs are executable where they are to be', async () => {

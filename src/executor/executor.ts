@@ -72,6 +72,7 @@ export class Executor {
       undo.use(overlays.mount({ lower, upper: changes, target: rootfs, devices: devices.kind === 'guarded' }));
 
       points = new MountPoints(rootfs);
+      points.makeSystemFolders();
       const etc = this.#etcMounts(request, stepFolder, points);
       const mounts = await prepareMounts(
         { files: request.files, mounts: [...request.mounts, ...deviceMounts(request.devices)] },

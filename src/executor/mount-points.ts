@@ -1,9 +1,20 @@
-import { lstatSync, readdirSync, rmdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { executorError } from './error.ts';
 import { lstatInRoot, makeFolders, resolveInRoot } from './root-path.ts';
 
 const rootOwner = { uid: 0, gid: 0 };
+
+/** Where the runtime mounts filesystems of its own. */
+export const systemTargets = ['/proc', '/dev', '/sys'] as const;
+
+/** Makes something to mount on at a resolved path of a tree where nothing is. Returns what was made, the topmost first. Errors: EXEC_MOUNT. */
+export function makePlace(root: string, resolved: string, kind: 'dir' | 'file'): string[] {
+  const made = makeFolders(root, kind === 'dir' ? resolved : dirname(resolved), rootOwner);
+  if (kind === 'dir') return made;
+  writeFileSync(join(root, resolved), '', { flag: 'wx', mode: 0o644 });
+  return [...made, resolved];
+}
 
 /** The places in a root filesystem that were made only to mount something over them. */
 export class MountPoints {
@@ -14,6 +25,11 @@ export class MountPoints {
   /** `root` is the mounted root filesystem. */
   constructor(root: string) {
     this.#root = root;
+  }
+
+  /** Makes the folders that the runtime mounts on; what was missing stays in the layer, as with docker build. */
+  makeSystemFolders(): void {
+    for (const path of systemTargets) if (!lstatInRoot(this.#root, path)) mkdirSync(join(this.#root, path), 0o755);
   }
 
   /** Sees to it that there is something to mount on, and returns its path with all symlinks resolved. Errors: EXEC_MOUNT. */
@@ -29,11 +45,7 @@ export class MountPoints {
       }
       return resolved;
     }
-    this.#made.push(...makeFolders(this.#root, kind === 'dir' ? resolved : dirname(resolved), rootOwner));
-    if (kind === 'file') {
-      writeFileSync(join(this.#root, resolved), '', { flag: 'wx', mode: 0o644 });
-      this.#made.push(resolved);
-    }
+    this.#made.push(...makePlace(this.#root, resolved, kind));
     return resolved;
   }
 

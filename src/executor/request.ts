@@ -1,28 +1,27 @@
+import type { RunMountOf } from '../graph/index.ts';
 import type { DiffID } from '../oci/index.ts';
 import type { ContainerEdits } from './cdi-spec.ts';
 
-/** What a step sees besides its root filesystem. */
+/** What a step sees besides its root filesystem: a mount of the graph, with what it shows instead of where that comes from. */
 export type StepMount =
   /** Layers mounted as one tree; `source` is a path in it. What is written to a writable one is discarded. */
-  | { readonly kind: 'layers'; readonly layers: readonly DiffID[]; readonly source: string; readonly target: string; readonly readonly: boolean }
+  | ({ readonly kind: 'layers'; readonly layers: readonly DiffID[] } & Omit<RunMountOf<'bind'>, 'kind' | 'input'>)
   /**
    * A folder of the store that lives on (cache mounts). It is made where it is missing, with this owner and mode, and with `seed` as a copy of that path of those
-   * layers.
+   * layers. `source` is a path in it.
    */
-  | {
+  | ({
       readonly kind: 'folder';
       readonly folder: string;
-      readonly target: string;
-      readonly readonly: boolean;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
       readonly seed?: { readonly layers: readonly DiffID[]; readonly source: string };
-    }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number; readonly readonly?: boolean }
-  | { readonly kind: 'secret'; readonly target: string; readonly data: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
+    } & Omit<RunMountOf<'cache'>, 'kind' | 'input' | 'id' | 'sharing' | 'owned'>)
+  | RunMountOf<'tmpfs'>
+  | ({ readonly kind: 'secret'; readonly target: string; readonly data: Uint8Array } & Omit<
+      RunMountOf<'secret'>,
+      'kind' | 'id' | 'target' | 'env' | 'required'
+    >)
   /** A unix socket of the host. */
-  | { readonly kind: 'socket'; readonly path: string; readonly target: string; readonly mode: number; readonly uid: number; readonly gid: number };
+  | ({ readonly kind: 'socket'; readonly path: string } & Omit<RunMountOf<'ssh'>, 'kind' | 'id' | 'required'>);
 
 /** One command in one container. */
 export interface StepRequest {

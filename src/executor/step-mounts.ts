@@ -6,7 +6,7 @@ import { mknod, mount as mountAt, mountFlags, runProcess, unmount } from '../sys
 import { forwardSocket } from './agent-socket.ts';
 import type { ContainerEdits, DeviceMount, DeviceNode } from './cdi-spec.ts';
 import { executorError, unmappedError } from './error.ts';
-import type { MountPoints } from './mount-points.ts';
+import { makePlace, systemTargets, type MountPoints } from './mount-points.ts';
 import type { StepMount, StepRequest } from './request.ts';
 import { lstatInRoot, resolveInRoot } from './root-path.ts';
 import type { SpecMount } from './spec.ts';
@@ -37,27 +37,46 @@ export async function prepareMounts(
 ): Promise<SpecMount[]> {
   const files = request.files.map((file) => ({ kind: 'script' as const, target: file.path, ...file }));
   const all = [...request.mounts, ...files].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
-  const targets: string[] = [...systemTargets];
+  const shown: Shown[] = systemTargets.map((target) => ({ target, path: undefined, readonly: false }));
   const mounts: SpecMount[] = [];
   for (const [number, mount] of all.entries()) {
     const source = await prepareSource(mount, join(resources.stepFolder, `m${number}`), resources);
-    // A place below another mount is in that mount, where the runtime makes it.
-    const inside = targets.some((target) => mount.target === target || mount.target.startsWith(`${target}/`));
-    const destination = inside ? mount.target : resources.points.ensure(mount.target, source.kind);
-    targets.push(mount.target);
-    mounts.push({ destination, type: source.type, source: source.path, options: source.options(resources.rootfs, destination) });
+    const destination = placeFor(mount.target, source.kind, shown, resources.points);
+    shown.push({ target: mount.target, path: source.type === 'bind' ? source.path : undefined, readonly: source.options.includes('ro') });
+    mounts.push({ destination, type: source.type, source: source.path, options: source.options });
   }
   return mounts;
 }
 
-/** Where the runtime mounts filesystems of its own. */
-const systemTargets = ['/proc', '/dev', '/sys'];
+/** A mount that others may be placed in. */
+interface Shown {
+  readonly target: string;
+  /** Absent for what the runtime mounts. */
+  readonly path: string | undefined;
+  readonly readonly: boolean;
+}
+
+/**
+ * Sees to it that there is something to mount on: in the root filesystem, else in the mount that covers the target, where it stays. Runtimes would make it too, but
+ * crun with mode 1755, or 0700 for a file. Errors: EXEC_MOUNT.
+ */
+function placeFor(target: string, kind: 'dir' | 'file', shown: readonly Shown[], points: MountPoints): string {
+  const cover = shown.findLast((mount) => target === mount.target || target.startsWith(`${mount.target}/`));
+  if (cover === undefined) return points.ensure(target, kind);
+  if (cover.path === undefined) return target;
+  const path = target.slice(cover.target.length);
+  // Behind a symlink it is somewhere else in the container, as the runtime finds out.
+  if (resolveInRoot(cover.path, path) !== (path === '' ? '/' : path) || lstatInRoot(cover.path, path)) return target;
+  if (cover.readonly) throw executorError('EXEC_MOUNT', `Cannot mount on ${target}: the mount on ${cover.target} is read-only and has no such path`);
+  makePlace(cover.path, path, kind);
+  return target;
+}
 
 interface Source {
   readonly kind: 'dir' | 'file';
   readonly type: 'bind' | 'tmpfs';
   readonly path: string;
-  readonly options: (rootfs: string, destination: string) => string[];
+  readonly options: readonly string[];
 }
 
 /** What a device brings from the host. */
@@ -76,12 +95,7 @@ type AnyMount = StepMount | HostMount | { readonly kind: 'script'; readonly targ
 
 async function prepareSource(mount: AnyMount, scratch: string, resources: MountResources): Promise<Source> {
   const nodev = resources.nodev ? ['nodev'] : [];
-  const bind = (path: string, kind: 'dir' | 'file', ...options: string[]): Source => ({
-    kind,
-    type: 'bind',
-    path,
-    options: () => ['rbind', ...nodev, ...options],
-  });
+  const bind = (path: string, kind: 'dir' | 'file', ...options: string[]): Source => ({ kind, type: 'bind', path, options: ['rbind', ...nodev, ...options] });
   switch (mount.kind) {
     case 'layers': {
       const root = await mountLayers(mount.layers, !mount.readonly, scratch, resources);
@@ -90,18 +104,14 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
     }
     case 'folder':
       await makeCacheFolder(mount, scratch, resources);
-      return bind(mount.folder, 'dir', ...(mount.readonly ? ['ro'] : []));
+      {
+        const { path, kind } = findSource(mount.folder, mount.source, mount.target);
+        return bind(path, kind, ...(mount.readonly ? ['ro'] : []));
+      }
     case 'tmpfs':
-      return {
-        kind: 'dir',
-        type: 'tmpfs',
-        path: 'tmpfs',
-        options: (rootfs, destination) => {
-          const mode = lstatInRoot(rootfs, destination)?.mode;
-          const size = mount.sizeBytes === undefined ? [] : [`size=${mount.sizeBytes}`];
-          return ['nosuid', ...nodev, ...(mount.readonly ? ['ro'] : []), ...size, `mode=${((mode ?? 0o1777) & 0o7777).toString(8)}`];
-        },
-      };
+      // Made here and not by the runtime, so that others can be placed in it. Anyone may write to it, whatever it covers.
+      mountMemory(scratch, `mode=1777${mount.sizeBytes === undefined ? '' : `,size=${mount.sizeBytes}`}`, mountFlags.nosuid, resources);
+      return bind(scratch, 'dir', 'nosuid', ...(mount.readonly ? ['ro'] : []));
     case 'secret':
       writeFileSync(scratch, mount.data, { flag: 'wx', mode: 0o600 });
       giveTo(scratch, mount, resources.mappedIDs);
@@ -115,17 +125,17 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
       return bind(scratch, 'file');
     case 'device': {
       const path = deviceSource(mount.node, scratch, resources);
-      return { kind: 'file', type: 'bind', path, options: () => ['bind', 'nosuid', 'noexec'] };
+      return { kind: 'file', type: 'bind', path, options: ['bind', 'nosuid', 'noexec'] };
     }
     case 'host': {
       const { hostPath, type, options } = mount.mount;
       // A step with device nodes of its own has nothing but `nodev` to keep it from others.
       const kept = options.includes('dev') ? [] : nodev;
-      if (type === 'tmpfs') return { kind: 'dir', type, path: 'tmpfs', options: () => [...options, ...kept] };
+      if (type === 'tmpfs') return { kind: 'dir', type, path: 'tmpfs', options: [...options, ...kept] };
       const stat = statHost(hostPath, mount.target);
       if (!stat) throw executorError('DEVICE_MISSING', `Cannot mount ${hostPath} of a device on ${mount.target}: it is not there`);
       const bound = options.some((option) => option === 'bind' || option === 'rbind') ? options : ['rbind', ...options];
-      return { kind: stat.isDirectory() ? 'dir' : 'file', type: 'bind', path: hostPath, options: () => [...bound, ...kept] };
+      return { kind: stat.isDirectory() ? 'dir' : 'file', type: 'bind', path: hostPath, options: [...bound, ...kept] };
     }
     case 'script':
       writeFileSync(scratch, mount.content, { flag: 'wx' });
@@ -153,14 +163,19 @@ function deviceSource(node: DeviceNode, scratch: string, resources: MountResourc
     throw executorError('DEVICE_MISSING', `Cannot give the step ${node.path}: ${node.hostPath} is not there, and its file does not say type, major and minor`);
   // The step's own folder is mounted without devices.
   const folder = `${scratch}.dev`;
-  mkdirSync(folder);
-  mountAt({ source: 'tmpfs', target: folder, type: 'tmpfs', flags: mountFlags.nosuid | mountFlags.noexec, options: 'mode=700,size=4k' });
-  resources.undo.defer(() => unmount(folder));
+  mountMemory(folder, 'mode=700,size=4k', mountFlags.nosuid | mountFlags.noexec, resources);
   const path = join(folder, 'node');
   mknod(path, typeBits(node.type, stat?.mode), node.major ?? majorOf(stat!.rdev), node.minor ?? minorOf(stat!.rdev));
   chownSync(path, node.uid ?? stat?.uid ?? 0, node.gid ?? stat?.gid ?? 0);
   chmodSync(path, (node.fileMode ?? stat?.mode ?? 0o666) & 0o7777);
   return path;
+}
+
+/** A tmpfs for the time of the step. */
+function mountMemory(target: string, options: string, flags: number, resources: MountResources): void {
+  mkdirSync(target);
+  mountAt({ source: 'tmpfs', target, type: 'tmpfs', flags, options });
+  resources.undo.defer(() => unmount(target));
 }
 
 /** Undefined for what is not there. Errors: DEVICE_MISSING for what this user cannot look at. */

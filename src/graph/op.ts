@@ -1,3 +1,4 @@
+import type { Mount, MountType } from '../dockerfile/index.ts';
 import type { Digest, DiffID, Platform } from '../oci/index.ts';
 
 /**
@@ -88,42 +89,20 @@ export interface RunOp {
   readonly devices: readonly { readonly name: string; readonly required: boolean }[];
 }
 
+/** The members that the language gives a mount of a type. */
+type Written<Type extends MountType> = Omit<Extract<Mount, { readonly type: Type }>, 'type'>;
+
+/** A mount of the language, with what it reads from as an input. What a member is, `Mount` says. */
 export type RunMount =
-  | { readonly kind: 'bind'; readonly input: number; readonly source: string; readonly target: string; readonly readonly: boolean }
-  | {
-      readonly kind: 'cache';
-      readonly id: string;
-      readonly sharing: 'shared' | 'private' | 'locked';
-      /** Initial contents. */
-      readonly input?: number;
-      readonly source: string;
-      readonly target: string;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-      readonly readonly: boolean;
-    }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes?: number; readonly readonly?: boolean }
-  | {
-      readonly kind: 'secret';
-      readonly id: string;
-      /** Absent where only `env` was asked for. */
-      readonly target?: string;
-      readonly env?: string;
-      readonly required: boolean;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    }
-  | {
-      readonly kind: 'ssh';
-      readonly id: string;
-      readonly target: string;
-      readonly required: boolean;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    };
+  | ({ readonly kind: 'bind'; readonly input: number } & Omit<Written<'bind'>, 'from'>)
+  /** `input` has the initial contents; `id` begins with the namespace. */
+  | ({ readonly kind: 'cache'; readonly input?: number; readonly source: string } & Omit<Written<'cache'>, 'from' | 'source'>)
+  | ({ readonly kind: 'tmpfs' } & Written<'tmpfs'>)
+  | ({ readonly kind: 'secret' } & Written<'secret'>)
+  | ({ readonly kind: 'ssh'; readonly target: string } & Omit<Written<'ssh'>, 'target'>);
+
+/** The mounts of one kind. */
+export type RunMountOf<Kind extends RunMount['kind']> = Extract<RunMount, { readonly kind: Kind }>;
 
 /** What one source of a copy selects. */
 export type CopySource =

@@ -1,10 +1,10 @@
-import { utimesSync } from 'node:fs';
-import { hexOf, digestOf, type Compression, type DiffID } from '../oci/index.ts';
-import type { RunMount, RunOp } from '../graph/index.ts';
+import type { Compression, DiffID } from '../oci/index.ts';
+import type { RunMount, RunOp, Vertex } from '../graph/index.ts';
 import type { LayersResult, StepContext } from '../solver/index.ts';
-import type { Lock, Store } from '../content/index.ts';
+import type { Store } from '../content/index.ts';
 import { chainTreeID } from '../tree/index.ts';
 import type { ContainerEdits, StepMount, WorkerClient } from '../worker/index.ts';
+import type { CacheFolders } from './cache-folders.ts';
 import { OpsError } from './error.ts';
 import { Masker } from './masker.ts';
 
@@ -38,13 +38,18 @@ export interface RunPorts {
  * Executes a RUN on the state of input 0 and gives that state with one layer more. Output is emitted as log events, with secret values masked.
  * Errors: RUN_FAILED (the process ended with a status other than 0), SECRET_MISSING, SSH_MISSING, and those of the worker.
  */
-export async function runStep(op: RunOp, inputs: readonly LayersResult[], context: StepContext, ports: RunPorts): Promise<LayersResult> {
+export async function runStep(
+  { op, meta }: Vertex & { readonly op: RunOp },
+  inputs: readonly LayersResult[],
+  context: StepContext,
+  ports: RunPorts & { readonly cacheFolders: CacheFolders },
+): Promise<LayersResult> {
   const base = inputs[0]!;
   await using held = new AsyncDisposableStack();
   const secrets: Uint8Array[] = [];
   const env = [...op.uncachedEnv, ...op.env];
   const mounts: StepMount[] = [];
-  const cacheFolders = await claimCacheFolders(op.mounts, ports, context.signal, held);
+  const cacheFolders = await ports.cacheFolders.claim({ mounts: op.mounts, inputs, empty: meta.ignoreCache === true }, context.signal, held);
   for (const mount of op.mounts) {
     const step = await prepareMount(mount, inputs, ports, { cacheFolders, secrets, env });
     if (step !== undefined) mounts.push(step);
@@ -101,12 +106,11 @@ export async function runStep(op: RunOp, inputs: readonly LayersResult[], contex
   };
 }
 
-/** With a single id a step sees, and makes, other owners: its result is not for builds that have all ids, nor theirs for it. */
-export function runKeyParts(inputs: readonly LayersResult[], { mapping, onSingleOwner }: Pick<RunPorts, 'mapping' | 'onSingleOwner'>): string[] {
-  const trees = inputs.map((input): string => input.treeID);
-  if (!mapping.isSingle) return trees;
+/** The parts of a RUN's key, from the content ids of what it sees. With a single id a step sees, and makes, other owners: its result is not for builds that have all ids, nor theirs for it. */
+export function runKeyParts(contents: readonly string[], { mapping, onSingleOwner }: Pick<RunPorts, 'mapping' | 'onSingleOwner'>): string[] {
+  if (!mapping.isSingle) return [...contents];
   onSingleOwner();
-  return [...trees, 'single id'];
+  return [...contents, 'single id'];
 }
 
 function hintFor(exitCode: number): string | undefined {
@@ -117,32 +121,26 @@ function hintFor(exitCode: number): string | undefined {
 }
 
 interface MountScope {
-  readonly cacheFolders: ReadonlyMap<string, string>;
+  readonly cacheFolders: ReadonlyMap<RunMount, string>;
   readonly secrets: Uint8Array[];
   readonly env: string[];
 }
 
 async function prepareMount(mount: RunMount, inputs: readonly LayersResult[], ports: RunPorts, scope: MountScope): Promise<StepMount | undefined> {
   switch (mount.kind) {
-    case 'bind':
-      return { kind: 'layers', layers: inputs[mount.input]!.layers, source: mount.source, target: mount.target, readonly: mount.readonly };
+    case 'bind': {
+      const { kind: _kind, input, ...bind } = mount;
+      return { kind: 'layers', layers: inputs[input]!.layers, ...bind };
+    }
     case 'cache': {
-      const seedLayers = mount.input === undefined ? [] : inputs[mount.input]!.layers;
-      const folder = scope.cacheFolders.get(mount.id)!;
-      const { target, readonly, mode, uid, gid } = mount;
-      return {
-        kind: 'folder',
-        folder,
-        target,
-        readonly,
-        mode,
-        uid,
-        gid,
-        ...(seedLayers.length === 0 ? {} : { seed: { layers: seedLayers, source: mount.source } }),
-      };
+      const { kind: _kind, input, id: _id, sharing: _sharing, owned: _owned, ...cache } = mount;
+      const folder = scope.cacheFolders.get(mount)!;
+      const layers = input === undefined ? [] : inputs[input]!.layers;
+      // What is copied from the seed is the whole of the cache.
+      return { kind: 'folder', folder, ...cache, ...(layers.length === 0 ? {} : { seed: { layers, source: mount.source }, source: '/' }) };
     }
     case 'tmpfs':
-      return { kind: 'tmpfs', target: mount.target, ...(mount.sizeBytes === undefined ? {} : { sizeBytes: mount.sizeBytes }) };
+      return mount;
     case 'secret': {
       const data = await ports.secret(mount.id);
       if (data === undefined) {
@@ -158,8 +156,8 @@ async function prepareMount(mount: RunMount, inputs: readonly LayersResult[], po
       }
       scope.secrets.push(data);
       if (mount.env !== undefined) scope.env.push(`${mount.env}=${Buffer.from(data).toString('utf8')}`);
-      if (mount.target === undefined) return undefined;
-      return { kind: 'secret', target: mount.target, data, mode: mount.mode, uid: mount.uid, gid: mount.gid };
+      const { kind: _kind, id: _id, env: _env, required: _required, target, ...secret } = mount;
+      return target === undefined ? undefined : { kind: 'secret', target, data, ...secret };
     }
     case 'ssh': {
       // Set whether or not there is an agent, as docker build has it.
@@ -172,63 +170,10 @@ async function prepareMount(mount: RunMount, inputs: readonly LayersResult[], po
           hint: `Start an agent, add a key, and give it with --ssh ${mount.id === 'default' ? 'default' : `${mount.id}=SOCKET`}.`,
         });
       }
-      return { kind: 'socket', path, target: mount.target, mode: mount.mode, uid: mount.uid, gid: mount.gid };
+      const { kind: _kind, id: _id, required: _required, ...ssh } = mount;
+      return { kind: 'socket', path, ...ssh };
     }
     default:
       return mount satisfies never;
-  }
-}
-
-type CacheMount = RunMount & { kind: 'cache' };
-
-/**
- * Picks the folders of cache mounts, by id, and holds them as their sharing modes say until the step ends. Mounts of one id are one folder, held as the strictest of
- * them says. They are taken in one order by every step, so that no two steps wait for each other.
- */
-async function claimCacheFolders(mounts: readonly RunMount[], ports: RunPorts, signal: AbortSignal, held: AsyncDisposableStack): Promise<Map<string, string>> {
-  const sharings = new Map<string, CacheMount['sharing']>();
-  for (const mount of mounts) {
-    if (mount.kind !== 'cache') continue;
-    const known = sharings.get(mount.id) ?? 'shared';
-    sharings.set(mount.id, strictness.indexOf(mount.sharing) > strictness.indexOf(known) ? mount.sharing : known);
-  }
-  const folders = new Map<string, string>();
-  for (const [id, sharing] of [...sharings].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const folder = await claimCacheFolder(cacheFolderName(id, ports.mapping.id), sharing, ports.store, signal, held);
-    noteUse(folder);
-    folders.set(id, folder);
-  }
-  return folders;
-}
-
-const strictness: readonly CacheMount['sharing'][] = ['shared', 'locked', 'private'];
-
-async function claimCacheFolder(name: string, sharing: CacheMount['sharing'], store: Store, signal: AbortSignal, held: AsyncDisposableStack): Promise<string> {
-  const folder = (n: number): string => `${store.root}/mounts/${name}-${n}`;
-  const hold = (lock: Lock): void => held.defer(() => lock.release());
-  if (sharing === 'private') {
-    for (let n = 0; ; n += 1) {
-      const lock = store.tryLock(`mount-${name}-${n}`);
-      if (lock === undefined) continue;
-      hold(lock);
-      return folder(n);
-    }
-  }
-  hold(await store.lock(`mount-${name}-0`, signal, sharing === 'locked' ? 'exclusive' : 'shared'));
-  return folder(0);
-}
-
-/** The one name of a cache mount's folder and lock, without the number that tells apart those of one id. Its files belong to ids of the mapping. */
-function cacheFolderName(id: string, mappingID: string): string {
-  return `${mappingID}-${hexOf(digestOf(id))}`;
-}
-
-/** For least-recently-used collection: what steps write below the folder does not show on it. */
-function noteUse(folder: string): void {
-  const now = new Date();
-  try {
-    utimesSync(folder, now, now);
-  } catch {
-    // It is made with the step, or belongs to an id of the step's: then its own time must do.
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openStore } from '../content/index.ts';
 import { HttpClient } from '../http/index.ts';
-import { makeVertex, type CopyOp, type Op, type Vertex } from '../graph/index.ts';
+import { makeVertex, type CopyOp, type Op, type RunOp, type Vertex } from '../graph/index.ts';
 import { digestOf, type DiffID } from '../oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../solver/index.ts';
 import { baseTreeID, contentDigestOf, type LayerIndex, type PlanEntry } from '../tree/index.ts';
@@ -68,6 +68,7 @@ function fixture(t: TestContext): Fixture {
     deviceEdits: () => Promise.resolve(undefined),
     now: () => 1000,
     sourceDateEpoch: () => undefined,
+    isIndexed: (diffID) => indexes.has(diffID),
     loadIndex: (diffID) => {
       loaded.push(diffID);
       return Promise.resolve(indexes.get(diffID)!);
@@ -186,4 +187,53 @@ test('createRunners: WORKDIR on a folder that is there makes an empty layer and 
   assert.equal(second.treeID, first.treeID);
   assert.equal(second.layers.length, 2);
   await assert.rejects(run(copyOp(['/nope'], '/'), [scratch, first]), { code: 'SOURCE_MISSING' });
+});
+
+const scratch: LayersResult = { kind: 'layers', treeID: baseTreeID([]), layers: [] };
+
+const bindOp = (source: string): RunOp => ({
+  kind: 'run',
+  args: ['true'],
+  env: [],
+  uncachedEnv: [],
+  cwd: '/',
+  user: '',
+  network: 'default',
+  security: 'sandbox',
+  extraHosts: [],
+  mounts: [{ kind: 'bind', input: 1, source, target: '/m', readonly: true }],
+  files: [],
+  platform: { os: 'linux', architecture: 'amd64' },
+  devices: [],
+});
+
+test('runners: what a mount selects decides the key, not how it came to be', async (t) => {
+  const { folder, run, keyParts } = fixture(t);
+  mkdirSync(join(folder, 'part'));
+  writeFileSync(join(folder, 'part/file'), 'same\n');
+  writeFileSync(join(folder, 'other'), 'one\n');
+  const context = await run({ kind: 'local', name: 'context' });
+  const copyAll = copyOp([pathsSource('/')], '/');
+  const stage = async (): Promise<Result> => run(copyAll, [scratch, context]);
+  const first = await stage();
+  const all = await keyParts(bindOp('/'), [scratch, first]);
+  const part = await keyParts(bindOp('/part'), [scratch, first]);
+  writeFileSync(join(folder, 'other'), 'two\n');
+  const changed = await stage();
+  assert.deepEqual(await keyParts(bindOp('/part'), [scratch, changed]), part);
+  assert.notDeepEqual(await keyParts(bindOp('/'), [scratch, changed]), all);
+  // One step more, and the same files.
+  const again = await run(copyOp([pathsSource('/part')], '/part/'), [changed, context]);
+  assert.deepEqual(await keyParts(bindOp('/part'), [scratch, again]), part);
+  writeFileSync(join(folder, 'part/file'), 'other\n');
+  assert.notDeepEqual(await keyParts(bindOp('/part'), [scratch, await stage()]), part);
+});
+
+test('runners: the key of a mount of an image that was never read asks for no bytes, and stays', async (t) => {
+  const { keyParts, loaded } = fixture(t);
+  const image: LayersResult = { kind: 'layers', treeID: baseTreeID(['sha256:base' as DiffID]), layers: ['sha256:base' as DiffID] };
+  const parts = await keyParts(bindOp('/bin'), [scratch, image]);
+  assert.deepEqual(await keyParts(bindOp('/bin'), [scratch, image]), parts);
+  assert.notDeepEqual(await keyParts(bindOp('/lib'), [scratch, image]), parts);
+  assert.deepEqual(loaded, []);
 });

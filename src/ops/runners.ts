@@ -5,9 +5,11 @@ import { digestOf } from '../oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../solver/index.ts';
 import type { LayerForms, LayerRecord, WriteLayerRequest } from '../worker/index.ts';
 import { readArchive } from './archive.ts';
+import { CacheFolders } from './cache-folders.ts';
 import { contentReader } from './content-reader.ts';
 import { ContextTree } from './context-tree.ts';
 import { planSelected } from './copy.ts';
+import { OpsError } from './error.ts';
 import { GitSource } from './git.ts';
 import { HttpSource, type HttpPorts } from './http.ts';
 import { planMkdir } from './mkdir.ts';
@@ -17,6 +19,8 @@ import { selectionDigest, selectorOf } from './selection-digest.ts';
 
 /** What the runners need from outside. */
 export interface RunnerPorts extends RunPorts, Pick<HttpPorts, 'http' | 'downloadRetry'> {
+  /** Whether the index of a layer is in the store. */
+  readonly isIndexed: (diffID: DiffID) => boolean;
   /** The index of a layer, fetched where it is not there. */
   readonly loadIndex: (diffID: DiffID) => Promise<LayerIndex>;
   readonly readLayerContent: (diffID: DiffID, path: string) => AsyncIterable<Uint8Array>;
@@ -36,6 +40,11 @@ export function createRunners(ports: RunnerPorts): OpRunners {
   const trees = new Map<string, FileTree>();
   const selections = new WeakMap<Vertex, SelectedRoot[][]>();
   const readContent = contentReader(ports.readLayerContent);
+  const cacheFolders = new CacheFolders({
+    store: ports.store,
+    mappingID: ports.mapping.id,
+    remove: async (folder, signal) => (await ports.worker()).removeFolders([folder], signal),
+  });
   const http = new HttpSource(ports);
   const git = new GitSource(ports);
 
@@ -61,13 +70,36 @@ export function createRunners(ports: RunnerPorts): OpRunners {
       }
       const roots = await selectPaths(source, op.exclude, treeOf(input));
       selected[index] = roots;
-      const digest = await selectionDigest(op, roots, source.contentsOnly);
+      const digest = await selectionDigest(roots, { keepsOwner: op.keepOwner && op.chown === undefined, contentsOnly: source.contentsOnly });
       if (memoKey !== undefined) ports.memo.set(memoKey, digest);
       if (input.kind === 'local' && input.tree instanceof ContextTree) input.tree.save();
       parts.push(digest);
     }
     selections.set(vertex, selected);
     return parts;
+  };
+
+  const shownContents = async (op: RunOp, inputs: readonly LayersResult[]): Promise<string[]> => {
+    const parts: string[] = [layersOf(inputs[0]).treeID];
+    for (const mount of op.mounts) {
+      if ((mount.kind !== 'bind' && mount.kind !== 'cache') || mount.input === undefined) continue;
+      parts.push(await mountedContent(layersOf(inputs[mount.input]), mount.source));
+    }
+    return parts;
+  };
+
+  /**
+   * The content id of what a mount shows: the digest of what is at `source`, as for a copy. Where that is not known and the image was never read, its layers decide,
+   * so that no key asks for a download; that answer stays, since the next build must find what is recorded under it.
+   */
+  const mountedContent = async (input: LayersResult, source: string): Promise<string> => {
+    const memoKey = `mounted:${input.treeID}:${source}`;
+    const known = ports.memo.get(memoKey);
+    if (known !== undefined) return known;
+    const content = input.layers.every(ports.isIndexed) ? await digestMounted(treeOf(input), source) : undefined;
+    const id = content ?? `${input.treeID} ${source}`;
+    ports.memo.set(memoKey, id);
+    return id;
   };
 
   const selectFor = async (vertex: Vertex, op: CopyOp, inputs: readonly Result[]): Promise<SelectedRoot[][]> => {
@@ -129,7 +161,7 @@ export function createRunners(ports: RunnerPorts): OpRunners {
         case 'mkdir':
           return inputs.map((input) => layersOf(input).treeID);
         case 'run':
-          return runKeyParts(inputs.map(layersOf), ports);
+          return runKeyParts(await shownContents(op, inputs.map(layersOf)), ports);
         case 'copy':
           return copyKeyParts(vertex, op, inputs);
         case 'http':
@@ -158,7 +190,7 @@ export function createRunners(ports: RunnerPorts): OpRunners {
         case 'copy':
           return runCopy(vertex, op, inputs, context);
         case 'run':
-          return runStep(op satisfies RunOp, inputs.map(layersOf), context, ports);
+          return runStep(vertex as Vertex & { op: RunOp }, inputs.map(layersOf), context, { ...ports, cacheFolders });
         case 'http':
           return withLayer(scratch(), await http.fetch(vertex as Vertex & { op: HttpOp }, context), context);
         case 'git':
@@ -168,6 +200,18 @@ export function createRunners(ports: RunnerPorts): OpRunners {
       }
     },
   };
+}
+
+/** Undefined where there is nothing at `source`: the step then fails and says so. */
+async function digestMounted(tree: FileTree, source: string): Promise<string | undefined> {
+  const pattern = { kind: 'paths', input: 0, pattern: source, wildcard: false, allowEmpty: false, contentsOnly: false, unpack: false } as const;
+  try {
+    const [root] = await selectPaths(pattern, [], tree);
+    return await selectionDigest([{ ...root!, name: '' }], { keepsOwner: true, contentsOnly: false });
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'SOURCE_MISSING') return undefined;
+    throw error;
+  }
 }
 
 /** The layers of one state on top of another. */

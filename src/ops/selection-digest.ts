@@ -4,16 +4,21 @@ import { digestOf, type Digest } from '../oci/index.ts';
 import { FirstCopies } from './first-copies.ts';
 import type { SelectedRoot } from './select.ts';
 
-/** The digest of what one source selects: names, kinds, modes, extended attributes, contents, and owners where the copy keeps them. No times. */
-export async function selectionDigest(op: CopyOp, roots: readonly SelectedRoot[], contentsOnly: boolean): Promise<Digest> {
-  const keepsOwner = op.keepOwner && op.chown === undefined;
+/** What of a selection counts besides names, kinds, modes, extended attributes and contents. */
+export interface SelectionUse {
+  readonly keepsOwner: boolean;
+  /** The attributes of a selected folder do not count. */
+  readonly contentsOnly: boolean;
+}
+
+/** The digest of what is selected, without times. */
+export async function selectionDigest(roots: readonly SelectedRoot[], { keepsOwner, contentsOnly }: SelectionUse): Promise<Digest> {
   const hash = createHash('sha256');
   let text = '';
   for (const root of roots) {
     text += `${JSON.stringify(['root', root.name])}\n`;
     const firstNames = new FirstCopies<string>(root.entries);
     for (const { path, node, included } of root.entries) {
-      // The attributes of a folder whose contents alone are taken do not matter.
       if (path === '' && node.type === 'dir' && contentsOnly) continue;
       const fields: unknown[] = [path, node.type === 'hardlink' ? 'file' : node.type, included, node.mode];
       if (keepsOwner) fields.push(node.uid, node.gid);

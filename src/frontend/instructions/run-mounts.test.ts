@@ -11,16 +11,19 @@ const table: readonly [string, RunMount][] = [
   ['--mount=from=files,target=/m', { kind: 'bind', input: 1, source: '/', target: '/m', readonly: true }],
   ['--mount=from=files,source=sub/../$V,dst=rel,rw', { kind: 'bind', input: 1, source: '/val', target: '/w/rel', readonly: false }],
   ['--mount=from=0,target=/m', { kind: 'bind', input: 1, source: '/', target: '/m', readonly: true }],
-  ['--mount=type=cache,target=/c/', { kind: 'cache', id: '//c', sharing: 'shared', source: '/', target: '/c', mode: 0o755, uid: 0, gid: 0, readonly: false }],
+  [
+    '--mount=type=cache,target=/c/',
+    { kind: 'cache', id: '//c', sharing: 'shared', source: '/', target: '/c', mode: 0o755, uid: 0, gid: 0, readonly: false, owned: false },
+  ],
   [
     '--mount=type=cache,id=$V,target=c,sharing=locked,mode=700,uid=1,gid=2',
-    { kind: 'cache', id: '/val', sharing: 'locked', source: '/', target: '/w/c', mode: 0o700, uid: 1, gid: 2, readonly: false },
+    { kind: 'cache', id: '/val', sharing: 'locked', source: '/', target: '/w/c', mode: 0o700, uid: 1, gid: 2, readonly: false, owned: true },
   ],
   [
     '--mount=type=cache,target=/c,from=files,source=/s',
-    { kind: 'cache', id: '//c', sharing: 'shared', input: 1, source: '/s', target: '/c', mode: 0o755, uid: 0, gid: 0, readonly: false },
+    { kind: 'cache', id: '//c', sharing: 'shared', input: 1, source: '/s', target: '/c', mode: 0o755, uid: 0, gid: 0, readonly: false, owned: false },
   ],
-  ['--mount=type=tmpfs,target=/t,size=1m', { kind: 'tmpfs', target: '/t', sizeBytes: 1048576 }],
+  ['--mount=type=tmpfs,target=/t,size=1m', { kind: 'tmpfs', target: '/t', sizeBytes: 1048576, readonly: false }],
   ['--mount=type=tmpfs,target=/t,ro', { kind: 'tmpfs', target: '/t', readonly: true }],
   ['--mount=type=secret,id=k', { kind: 'secret', id: 'k', target: '/run/secrets/k', required: false, mode: 0o400, uid: 0, gid: 0 }],
   ['--mount=type=secret,target=sec/k,required', { kind: 'secret', id: 'k', target: '/w/sec/k', required: true, mode: 0o400, uid: 0, gid: 0 }],

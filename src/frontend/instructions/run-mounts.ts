@@ -12,14 +12,17 @@ export function runMounts(context: InstructionContext, instruction: RunInstructi
     const mount = parseMount(text, context.expand, { workdir: context.stage.workingDir });
     switch (mount.type) {
       case 'bind': {
+        const { type: _type, from: _from, ...bind } = mount;
         const source = absolutePath('/', mount.source);
         const vertex = mountSource(context, mount, index, source);
-        return { kind: 'bind', input: inputNumber(inputs, vertex), source, target: mount.target, readonly: mount.readonly };
+        return { kind: 'bind', input: inputNumber(inputs, vertex), ...bind, source };
       }
       case 'cache':
         return cacheMount(context, mount, index, inputs);
-      case 'tmpfs':
-        return { kind: 'tmpfs', target: mount.target, ...(mount.sizeBytes && { sizeBytes: mount.sizeBytes }), ...(mount.readonly && { readonly: true }) };
+      case 'tmpfs': {
+        const { type: _type, ...tmpfs } = mount;
+        return { kind: 'tmpfs', ...tmpfs };
+      }
       case 'secret': {
         const { type: _type, ...secret } = mount;
         note(context, context.stage.outline.secrets, mount.id, mount.required);
@@ -41,24 +44,13 @@ export function runMounts(context: InstructionContext, instruction: RunInstructi
 type CacheMount = Extract<Mount, { type: 'cache' }>;
 
 function cacheMount(context: InstructionContext, mount: CacheMount, index: number, inputs: Vertex[]): RunMount {
-  const { id, sharing, mode, uid, gid, owned } = mount;
+  const { type: _type, from: _from, ...cache } = mount;
   const source = absolutePath('/', mount.source ?? '');
   const namespace = context.conversion.request.cacheMountNamespace ?? '';
   // a folder with an owner or a mode is made anew: what `from` holds does not get into it
-  const isFilled = mount.from !== undefined && mount.from !== 'scratch' && !(owned && source === '/');
+  const isFilled = mount.from !== undefined && mount.from !== 'scratch' && !(mount.owned && source === '/');
   const input = isFilled ? { input: inputNumber(inputs, mountSource(context, mount, index, source)) } : {};
-  return {
-    kind: 'cache',
-    id: `${namespace}/${id}`,
-    sharing,
-    ...input,
-    source: isFilled ? source : '/',
-    target: mount.target,
-    mode,
-    uid,
-    gid,
-    readonly: mount.readonly,
-  };
+  return { kind: 'cache', ...cache, id: `${namespace}/${mount.id}`, ...input, source };
 }
 
 /** What a mount with `from` reads, else the main context. */

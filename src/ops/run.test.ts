@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openStore } from '../content/index.ts';
+import { parseDockerfile, parseMount, type Mount } from '../dockerfile/index.ts';
+import { buildGraph } from '../frontend/index.ts';
+import type { RunOp, Vertex } from '../graph/index.ts';
+import type { DiffID, TreeID } from '../oci/index.ts';
+import type { LayersResult } from '../solver/index.ts';
+import type { StepMount, WorkerClient } from '../worker/index.ts';
+import { CacheFolders } from './cache-folders.ts';
+import { runStep, type RunPorts } from './run.ts';
+
+/** Every member of every kind of mount, none with its default. */
+const mounts: readonly string[] = [
+  'type=bind,from=files,source=/part,target=/bind,rw',
+  'type=cache,id=k,target=/cache,sharing=locked,from=files,source=/part,mode=0711,uid=5,gid=6,ro',
+  'type=cache,id=k,target=/plain,source=/part',
+  'type=tmpfs,target=/tmpfs,size=1m,ro',
+  'type=secret,id=k,target=/secret,env=KEY,required,mode=0440,uid=5,gid=6',
+  'type=ssh,id=k,target=/ssh,required,mode=0640,uid=5,gid=6',
+];
+/** Members that say where a mount comes from or whether it must be there: they end before the executor. */
+const ended: Readonly<Record<Mount['type'], readonly string[]>> = {
+  bind: ['type', 'from'],
+  cache: ['type', 'from', 'id', 'sharing', 'owned'],
+  tmpfs: ['type'],
+  secret: ['type', 'id', 'env', 'required'],
+  ssh: ['type', 'id', 'required'],
+};
+
+test('no member of a mount gets lost between the Dockerfile and the executor', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'ossb-run-'));
+  const store = openStore(root);
+  t.after(() => {
+    store.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+  for (const text of mounts) {
+    const written = parseMount(text, (value) => value);
+    const [given] = await stepMounts(text, store);
+    assert.ok(given !== undefined, text);
+    for (const [name, value] of Object.entries(written)) {
+      if (ended[written.type].includes(name)) continue;
+      const shown: StepMount | { readonly source: string } = given.kind === 'folder' && name === 'source' && given.seed !== undefined ? given.seed : given;
+      assert.deepEqual((shown as unknown as Record<string, unknown>)[name], value, `${name} of ${text}`);
+    }
+  }
+});
+
+/** What the executor is asked for. */
+async function stepMounts(text: string, store: RunPorts['store']): Promise<readonly StepMount[]> {
+  const dockerfile = parseDockerfile(`FROM scratch AS files\nCOPY a /\nFROM scratch\nRUN --mount=${text} x\n`, { file: 'Dockerfile' });
+  const platform = { os: 'linux', architecture: 'amd64' };
+  const unreachable = (): never => assert.fail('no image is needed');
+  const { signal } = new AbortController();
+  const graph = await buildGraph(
+    { dockerfile, platform, buildPlatform: platform },
+    { resolveImageConfig: unreachable, resolveNamedContext: unreachable },
+    signal,
+  );
+  const vertex = graph.target as Vertex & { op: RunOp };
+  const inputs = vertex.inputs.map((_, n): LayersResult => ({ kind: 'layers', treeID: `tree ${n}` as TreeID, layers: [`layer ${n}` as DiffID] }));
+  let asked: readonly StepMount[] = [];
+  const run: WorkerClient['run'] = async (request) => {
+    asked = request.mounts;
+    return { kind: 'exit', exitCode: 1 };
+  };
+  const ports: RunPorts & { cacheFolders: CacheFolders } = {
+    store,
+    mapping: { id: 'ids', isSingle: false },
+    onSingleOwner: () => {},
+    worker: () => Promise.resolve({ run } as WorkerClient),
+    ensureUnpacked: () => Promise.resolve(),
+    secret: () => Promise.resolve(Buffer.from('value')),
+    sshSocket: () => Promise.resolve('/agent'),
+    deviceEdits: () => Promise.resolve(undefined),
+    onContainer: () => {},
+    now: () => 0,
+    sourceDateEpoch: () => undefined,
+    cacheFolders: new CacheFolders({ store, mappingID: 'ids', remove: () => Promise.resolve() }),
+  };
+  await assert.rejects(runStep(vertex, inputs, { signal, hints: { exported: false, mounted: false }, emit: () => {} }, ports), { code: 'RUN_FAILED' });
+  return asked;
+}
