@@ -48,21 +48,7 @@ test('lookupUser reads untidy tables as docker build does', () => {
   const users =
     'root:x:0:0:root:/root:/bin/sh\n  me:x:500:501:::/bin/sh  \nme2:x:500:502::/second:\nword:x:abc:1::/w:\nshort:x:601\n#h:x:700:700::/h:\n:x:504:504::/e:\n';
   const many = Array.from({ length: 20_000 }, (_, n) => `u${n}`).join(',');
-  const groups = [
-    ...[
-      'dup:x:10:root',
-      'dup:x:10:root',
-      '',
-      '#note:x:88:root',
-      ':x:77:root',
-      'odd:x:30: root , x',
-      'word:x:abc:root',
-      'minus:x:-5:root',
-      'short',
-      '+p:x:+55:root:y',
-    ],
-    `long:x:99:${many},root`,
-  ].join('\n');
+  const groups = `dup:x:10:root\ndup:x:10:root\n\n#note:x:88:root\n:x:77:root\nodd:x:30: root , x\nword:x:abc:root\nminus:x:-5:root\nshort\n+p:x:+55:root:y\nlong:x:99:${many},root`;
   assert.deepEqual(lookupUser('', users, groups).groups, [0, 10, 77, 55, 99]);
   assert.deepEqual(lookupUser('me', users, groups), { uid: 500, gid: 501, groups: [501], home: '' });
   assert.deepEqual(lookupUser('me2', users, groups), { uid: 500, gid: 502, groups: [502], home: '' });
