@@ -56,10 +56,19 @@ export class BuildErrors extends BuildError<'SEVERAL'> {
 export function placed<E extends BuildError>(error: E, location: SourceLocation): E {
   if (error.location !== undefined) return error;
   if (error instanceof BuildErrors) return new BuildErrors(error.errors.map((each) => placed(each, location))) as BuildError as E;
+  return changed(error, { location });
+}
+
+/** The same error with a hint before its own. */
+export function hinted<E extends BuildError>(error: E, hint: string): E {
+  return changed(error, { hint: error.hint === undefined ? hint : `${hint} ${error.hint}` });
+}
+
+function changed<E extends BuildError>(error: E, change: { readonly location?: SourceLocation; readonly hint?: string }): E {
   const Kind = error.constructor as new (code: string, message: string, options: BuildErrorOptions) => E;
   // What a class adds to this one, as an errno, are fields and options of the same name.
-  const fields = Object.fromEntries(Object.entries(error)) as unknown as BuildErrorOptions;
-  const copy = Object.assign(new Kind(error.code, error.message, { ...fields, cause: error.cause, location }), fields, { location });
+  const fields = { ...(Object.fromEntries(Object.entries(error)) as unknown as BuildErrorOptions), ...change };
+  const copy = Object.assign(new Kind(error.code, error.message, { ...fields, cause: error.cause }), fields);
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }

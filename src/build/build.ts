@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { BuildError } from '../errors.ts';
 import { openStore, type Store } from '../content/index.ts';
-import { parseDockerfile, parseIgnoreFile, requireBuiltInFrontend, type Warning } from '../dockerfile/index.ts';
+import { parseIgnoreFile, requireBuiltInFrontend, type Warning } from '../dockerfile/index.ts';
 import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../frontend/index.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
 import { formatReference, parseReference, type DiffID } from '../oci/index.ts';
@@ -13,7 +13,7 @@ import { EventQueue } from './event-queue.ts';
 import type { Build, BuildEvent, BuildResult } from './events.ts';
 import { checkOutputs, exportOutputs } from './export-outputs.ts';
 import { formatOf, type PlatformBuild } from './image-set.ts';
-import { checkResult, findWarnings, outlineResult, targetsResult, throwCheckFault, warningsOf } from './call.ts';
+import { checkResult, findWarnings, outlineResult, parseAndCheck, targetsResult, throwCheckFault, warningsOf, warningsWithoutGraph } from './call.ts';
 import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
 import { checkEntitlements } from './entitlements.ts';
 import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
@@ -96,11 +96,12 @@ async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
   let epoch: number | undefined;
   await using session = openSession({ request, outputs, settings, store, signal, emit, contextFolder, ignoreFile, leftovers, sourceDateEpoch: () => epoch });
   const definitionPorts: DefinitionPorts = { session, settings, store, stdin, contextFolder, signal };
+  const tellWarning = (warning: Warning): void => void emit({ kind: 'warning', ...warning });
   const { dockerfile: file, mainContext } = await readDefinition(request, definitionPorts);
   const dockerfile = await tellStep(`[internal] load build definition from ${file.name}`, { emit, now: settings.now, signal }, async () => {
     // what is written for another frontend may be no Dockerfile at all
     const syntax = requireBuiltInFrontend(file.text, file.name, buildArgs);
-    return parseDockerfile(file.text, { file: file.name, syntax });
+    return parseAndCheck(file.text, { file: file.name, syntax }, { buildArgs }, tellWarning);
   });
   if (request.call === 'targets') return targetsResult(dockerfile);
   epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
@@ -111,9 +112,11 @@ async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
   };
   if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
-  const tellWarning = (warning: Warning): void => void emit({ kind: 'warning', ...warning });
   if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal, tellWarning), graphRequests[0]!);
-  const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal)));
+  const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal))).catch((error: unknown) => {
+    if (error instanceof BuildError) warningsWithoutGraph(graphRequests[0]!, ignorePatterns).forEach(tellWarning);
+    throw error;
+  });
   const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
   warnings.forEach(tellWarning);
   throwCheckFault(graphRequests[0]!, warnings);

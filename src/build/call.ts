@@ -1,8 +1,28 @@
-import { checkDockerfile, checkFault, parseCheckOptions, type CheckContext, type Dockerfile, type Warning } from '../dockerfile/index.ts';
+import {
+  checkDockerfile,
+  checkFault,
+  checkUpToFault,
+  parseDockerfile,
+  parseWithFaults,
+  type CheckContext,
+  type Dockerfile,
+  type ParseOptions,
+  type Warning,
+} from '../dockerfile/index.ts';
 import { buildGraph, describeTargets, type FrontendPorts, type GraphRequest, type GraphResult, type Outline } from '../frontend/index.ts';
 import { BuildError } from '../errors.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildResult } from './events.ts';
+
+/** A Dockerfile; of one that is at fault, `tell` gets the warnings above its first fault. Errors: as `parseDockerfile`. */
+export function parseAndCheck(text: Uint8Array, options: ParseOptions, context: CheckContext, tell: (warning: Warning) => void): Dockerfile {
+  try {
+    return parseDockerfile(text, options);
+  } catch (error) {
+    if (error instanceof BuildError) checkUpToFault(parseWithFaults(text, options), context).forEach(tell);
+    throw error;
+  }
+}
 
 /** The warnings of a Dockerfile whose graph is known. */
 export function warningsOf(request: GraphRequest, graph: GraphResult, ignorePatterns: readonly string[] | undefined): Warning[] {
@@ -21,21 +41,26 @@ export async function findWarnings(
   try {
     return warningsOf(everything, await buildGraph(everything, ports, signal), ignorePatterns);
   } catch (error) {
-    if (error instanceof BuildError) checkDockerfile(request.dockerfile, checkContext(everything, undefined, ignorePatterns)).forEach(tell);
+    if (error instanceof BuildError) warningsWithoutGraph(everything, ignorePatterns).forEach(tell);
     throw error;
   }
 }
 
+/** What the text alone says, where no graph could be made of it. */
+export function warningsWithoutGraph(request: GraphRequest, ignorePatterns: readonly string[] | undefined): Warning[] {
+  return checkDockerfile(request.dockerfile, checkContext(request, undefined, ignorePatterns));
+}
+
 /** Errors: CHECK_FAILED where `# check=error=true` makes a fault of warnings. */
 export function throwCheckFault(request: GraphRequest, warnings: readonly Warning[]): void {
-  const error = checkFault(request.dockerfile, warnings, { options: checkOptions(request) });
+  const error = checkFault(request.dockerfile, warnings, { buildArgs: request.buildArgs });
   if (error !== undefined) throw error;
 }
 
 /** What `--check` prints: BuildKit's frontend.lint. The exit code is 1 where there are warnings. */
 export function checkResult(warnings: readonly Warning[], request: GraphRequest): BuildResult {
   const { dockerfile } = request;
-  const fault = checkFault(dockerfile, warnings, { options: checkOptions(request) });
+  const fault = checkFault(dockerfile, warnings, { buildArgs: request.buildArgs });
   const text =
     warnings.length === 0
       ? 'Check complete, no warnings found.\n'
@@ -100,13 +125,7 @@ function checkContext(request: GraphRequest, graph: GraphResult | undefined, ign
     ...(request.allStages === true || graph === undefined ? {} : { stages: new Set(graph.stages.filter((stage) => stage.needed).map((stage) => stage.index)) }),
     ignorePatterns,
     findings: graph?.findings,
-    options: checkOptions(request),
   };
-}
-
-function checkOptions(request: GraphRequest): CheckContext['options'] {
-  const given = request.buildArgs?.['BUILDKIT_DOCKERFILE_CHECK'];
-  return given === undefined ? undefined : parseCheckOptions(given);
 }
 
 function warningText(warning: Warning, dockerfile: Dockerfile): string {

@@ -28,6 +28,13 @@ describe('time', () => {
   const mixed = Array.from({ length: lines / 4 }, (_, index) => `RUN echo ${index} && \\\n  true\nENV a=${index} b="c d"\nCOPY --link a${index} /b/`).join(
     '\n',
   );
+  const many = Array.from({ length: 5000 }, (_, index) => 100_000 + index);
+  const unknownNames = `FROM scratch\n${many.map((index) => `ENV name_${index}=x\n`).join('')}${many.map((index) => `LABEL a=$mane_${index}\n`).join('')}`;
+  const long = 'n'.repeat(60_000);
+  const longNames = `FROM scratch\n${many
+    .slice(0, 20)
+    .map((index) => `ENV ${long}${index}=x\nLABEL a=$${index}${long}\n`)
+    .join('')}`;
   const deep = 20_000;
   const names = 'a'.repeat(65_000);
   const expand = (word: string) => expandWord(word, { escape: '\\', lookup: () => names });
@@ -35,6 +42,8 @@ describe('time', () => {
   const table: readonly [what: string, limitMs: number, work: () => unknown][] = [
     ['100,000 lines', 1000, () => parse(`FROM scratch\n${mixed}`)],
     ['the checks on 100,000 lines', 2000, () => checkDockerfile(parse(`FROM scratch\n${mixed}`))],
+    ['the checks on 5,000 unknown names beside 5,000 known ones', 2000, () => checkDockerfile(parse(unknownNames))],
+    ['the checks on long names', 1000, () => checkDockerfile(parse(longNames))],
     ['a line of 10 MB is refused', 100, () => refuses(() => parse(`FROM scratch\nRUN ${'a'.repeat(10_000_000)}`))],
     ['100,000 continuations', 500, () => parse(`FROM scratch\nRUN ${'a \\\n'.repeat(lines)}b`)],
     ['100,000 here-documents that do not end', 500, () => refuses(() => parse(`FROM scratch\n${'RUN <<A\n'.repeat(lines)}`))],

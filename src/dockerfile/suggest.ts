@@ -22,16 +22,45 @@ export function withSuggestion(message: string, found: string, valid: Iterable<s
   return name === undefined ? message : `${message} (did you mean ${name}?)`;
 }
 
-/** Levenshtein distance; `limit` where it is at least that. */
+/** Suggestions for the many names of one file. The work is bounded, since the names are not trusted: after `maxComparisons` no further name gets one. */
+export class Suggestions {
+  private left = maxComparisons;
+
+  /** As the function of that name, case-sensitive. */
+  nearest(found: string, valid: Iterable<string>): string | undefined {
+    return nearest(found, this.counted(valid), { caseSensitive: true });
+  }
+
+  private *counted(names: Iterable<string>): Iterable<string> {
+    for (const name of names) {
+      if (this.left === 0) return;
+      this.left -= 1;
+      yield name;
+    }
+  }
+}
+
+/** Of two names, by one `Suggestions`. Enough for 1,000 unknown names beside 500 known ones; a fraction of a second. */
+const maxComparisons = 500_000;
+
+/** UTF-16 units of the longest name that is compared. */
+const maxNameLength = 128;
+
+/** Levenshtein distance; `limit` where it is at least that, or where a name is too long to be compared. */
 function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
+  if (a.length > maxNameLength || Math.abs(a.length - b.length) >= limit) return limit;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j += 1) {
       const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, previous[j]! + 1, row[j - 1]! + 1));
+      const distance = Math.min(replaced, previous[j]! + 1, row[j - 1]! + 1);
+      row.push(distance);
+      if (distance < least) least = distance;
     }
+    // the distances of the rows below are no less
+    if (least >= limit) return limit;
     previous = row;
   }
   return Math.min(previous[b.length]!, limit);

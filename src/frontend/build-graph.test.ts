@@ -246,3 +246,27 @@ test('buildGraph: a Dockerfile of many stages, and of many steps', async () => {
   assert.equal((await graphOf(stages.join('\n'))).vertices.length, 2001);
   assert.equal((await graphOf(`FROM base\n${'RUN x\n'.repeat(12_000)}`)).vertices.length, 12_001);
 });
+
+test('buildGraph: a FROM that is at fault by a mistyped ARG names the ARG that was meant', async () => {
+  const hintOf = (text: string) =>
+    graphOf(text).then(
+      () => undefined,
+      (error: unknown) => (error instanceof BuildError ? error.hint : undefined),
+    );
+  assert.match((await hintOf('FROM --platform=$BULIDPLATFORM alpine')) ?? '', /^No ARG before FROM sets BULIDPLATFORM: did you mean BUILDPLATFORM\?/);
+  assert.match((await hintOf('ARG BASE=alpine\nFROM $BSAE')) ?? '', /did you mean BASE\?/);
+  assert.match((await hintOf('ARG TAG=3\nFROM alpine:$TGA')) ?? '', /did you mean TAG\?/);
+  assert.doesNotMatch((await hintOf('FROM alpine:$OTHER')) ?? '', /did you mean/);
+});
+
+test('buildGraph: a mistyped target names the stage that was meant, also where it is the only one', async () => {
+  for (const [text, target] of [
+    ['FROM scratch AS final', 'fianl'],
+    ['FROM scratch AS a\nFROM scratch AS final', 'FINALE'],
+  ] as const) {
+    await assert.rejects(
+      graphOf(text, { target }),
+      (error) => error instanceof BuildError && error.code === 'TARGET_NOT_FOUND' && error.hint === 'Did you mean final?',
+    );
+  }
+});

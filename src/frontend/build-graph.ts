@@ -77,7 +77,7 @@ function findTarget(plan: StagePlan, { target, dockerfile }: GraphRequest): Stag
   const found = target === undefined || target === '' ? plan.states.findLast(({ stage }) => stage !== undefined) : plan.named(target);
   if (found !== undefined) return found;
   const names = plan.names();
-  const near = nearest(target ?? '', names, { caseSensitive: true });
+  const near = nearest((target ?? '').toLowerCase(), names, { caseSensitive: true });
   throw frontendError(
     'TARGET_NOT_FOUND',
     `Cannot build target ${JSON.stringify(target)} of ${dockerfile.file}: target stage ${JSON.stringify(target)} could not be found`,

@@ -1,5 +1,5 @@
 import { BuildError, BuildErrors, type SourceLocation } from '../errors.ts';
-import { DockerfileError, withNewerHint, type Dockerfile, type Range } from '../dockerfile/index.ts';
+import { DockerfileError, Suggestions, withNewerHint, type Dockerfile, type Range } from '../dockerfile/index.ts';
 import { makeVertex, type Op, type Vertex, type VertexMeta } from '../graph/index.ts';
 import type { Digest, Platform } from '../oci/index.ts';
 import type { Finding } from './finding.ts';
@@ -15,6 +15,7 @@ export class Conversion {
   readonly globals: GlobalArgs;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly findings: Finding[] = [];
+  readonly suggestions = new Suggestions();
   private readonly faults: BuildError[] = [];
   private readonly vertices = new Map<Digest, Vertex>();
   private readonly told = new Set<string>();

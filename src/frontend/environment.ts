@@ -24,8 +24,8 @@ export class Environment {
     return new Environment(this.values);
   }
 
-  names(): string[] {
-    return [...this.values.keys()];
+  names(): Iterable<string> {
+    return this.values.keys();
   }
 
   /** `NAME=value` in order. */

@@ -1,4 +1,4 @@
-import { BuildError, placed, type SourceLocation } from '../errors.ts';
+import { BuildError, hinted, placed, type SourceLocation } from '../errors.ts';
 
 export type FrontendErrorCode =
   | 'TARGET_NOT_FOUND'
@@ -30,4 +30,9 @@ export function frontendError(code: FrontendErrorCode, message: string, hint?: s
 /** The same error with the lines where it arose; a location that is there already wins. What is no BuildError is given back as it is. */
 export function atLocation(error: unknown, location: SourceLocation): unknown {
   return error instanceof BuildError ? placed(error, location) : error;
+}
+
+/** The same error with a hint before its own. What is no BuildError is given back as it is. */
+export function withHint(error: unknown, hint: string): unknown {
+  return error instanceof BuildError ? hinted(error, hint) : error;
 }

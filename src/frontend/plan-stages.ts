@@ -1,8 +1,8 @@
 import type { SourceLocation } from '../errors.ts';
-import { expandWord, nearest, type Stage } from '../dockerfile/index.ts';
+import { expandWord, type Stage } from '../dockerfile/index.ts';
 import { parsePlatform, parseReference, type Platform } from '../oci/index.ts';
 import type { Conversion } from './conversion.ts';
-import { atLocation, frontendError } from './error.ts';
+import { atLocation, frontendError, withHint } from './error.ts';
 import { findNamedContext } from './named-contexts.ts';
 import { planInstruction } from './plan-instruction.ts';
 import { StageState } from './stage.ts';
@@ -16,7 +16,7 @@ export function planStages(conversion: Conversion): StagePlan {
     try {
       plan.add(planStage(conversion, plan, stage, location));
     } catch (error) {
-      throw atLocation(error, location);
+      throw withArgHint(conversion, atLocation(error, location), location);
     }
   }
   for (const state of plan.states.slice()) {
@@ -24,7 +24,7 @@ export function planStages(conversion: Conversion): StagePlan {
       planInstruction(plan, state, instruction, { location: conversion.locate(instruction.range), isTrigger: false }),
     );
   }
-  for (const state of plan.states) requireImageName(state);
+  for (const state of plan.states) requireImageName(conversion, state);
   requireNoCycle(plan);
   if (plan.states.length === 1) plan.states[0]!.shownName = '';
   return plan;
@@ -41,13 +41,20 @@ export function requireNoCycle(plan: StagePlan): void {
 }
 
 /** Also where the target does not need it. Errors: REFERENCE_INVALID. */
-function requireImageName(state: StageState): void {
+function requireImageName(conversion: Conversion, state: StageState): void {
   if (state.base !== undefined || state.baseName === 'scratch') return;
   try {
     parseReference(state.baseName);
   } catch (error) {
-    throw atLocation(error, state.location);
+    throw withArgHint(conversion, atLocation(error, state.location), state.location);
   }
+}
+
+/** What is wrong with a FROM may come from a variable of it that nobody set. */
+function withArgHint(conversion: Conversion, error: unknown, location: SourceLocation): unknown {
+  const misspelt = conversion.findings.find((finding) => finding.rule === 'UndefinedArgInFrom' && finding.location.startLine === location.startLine);
+  if (misspelt?.rule !== 'UndefinedArgInFrom' || misspelt.suggestion === undefined) return error;
+  return withHint(error, `No ARG before FROM sets ${misspelt.name}: did you mean ${misspelt.suggestion}?`);
 }
 
 function planStage(conversion: Conversion, plan: StagePlan, stage: Stage, location: SourceLocation): StageState {
@@ -84,7 +91,8 @@ function expandGlobal(conversion: Conversion, text: string, location: SourceLoca
     onMatched: (name) => used.add(name),
     onUnmatched: (name) => {
       if (outline.args.has(name)) return;
-      const suggestion = nearest(name, [...environment.names(), ...outline.args.keys()], { caseSensitive: true });
+      const known = new Set([...environment.names(), ...outline.args.keys()]);
+      const suggestion = conversion.suggestions.nearest(name, known);
       conversion.report({ rule: 'UndefinedArgInFrom', location, name, suggestion });
     },
   });

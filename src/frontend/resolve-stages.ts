@@ -3,7 +3,7 @@ import { nearest, parseInstruction, type Instruction } from '../dockerfile/index
 import { formatPlatform, formatReference, parseReference, type Platform } from '../oci/index.ts';
 import { contextVertex, imageVertex, scratchVertex } from './context-origin.ts';
 import type { Conversion } from './conversion.ts';
-import { atLocation, frontendError } from './error.ts';
+import { atLocation, frontendError, withHint } from './error.ts';
 import { emptyImage, inheritedImage } from './image-draft.ts';
 import { findNamedContext } from './named-contexts.ts';
 import { planInstruction } from './plan-instruction.ts';
@@ -196,14 +196,5 @@ class ImageResolver {
 /** An image that is not found may be a misspelt stage. */
 function withStageHint(error: unknown, name: string, stages: readonly string[]): unknown {
   const stage = nearest(name, stages, { caseSensitive: true });
-  if (!(error instanceof BuildError) || stage === undefined) return error;
-  const { code, message, family, location, retryable, cause } = error;
-  const Kind = error.constructor as typeof BuildError;
-  return new Kind(code, message, {
-    family,
-    location,
-    retryable,
-    cause,
-    hint: `Did you mean the stage ${stage}?${error.hint === undefined ? '' : ` ${error.hint}`}`,
-  });
+  return stage === undefined ? error : withHint(error, `Did you mean the stage ${stage}?`);
 }

@@ -21,7 +21,7 @@ export class StagePlan {
   }
 
   names(): string[] {
-    return this.states.flatMap((state) => (state.stage === undefined || state.shownName === '' ? [] : [state.shownName]));
+    return this.states.flatMap(({ stage, shownName }) => stage?.name ?? (stage === undefined || shownName === '' ? [] : [shownName]));
   }
 }
 

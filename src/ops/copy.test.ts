@@ -319,4 +319,8 @@ test('planCopy: the same name from two sources is the last one, also where the f
 test('planCopy: suggests the nearest name for a missing path', async () => {
   const plan = planCopy(copyOp(['/dir/sub/x4'], '/'), [base, context], base, testPorts);
   await assert.rejects(plan, (error: { hint?: string }) => error.hint === 'Did you mean "dir/sub/x3"?');
+  const twice = planCopy(copyOp(['/dri/sub/x4'], '/'), [base, context], base, testPorts);
+  await assert.rejects(twice, (error: { hint?: string }) => error.hint === 'Did you mean "dir/sub/x3"?');
+  const nowhere = planCopy(copyOp(['/dri/other/main'], '/'), [base, context], base, testPorts);
+  await assert.rejects(nowhere, (error: { hint?: string }) => error.hint?.startsWith('Paths of COPY') === true);
 });

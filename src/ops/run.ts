@@ -94,7 +94,7 @@ export async function runStep(
     const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;
     throw new OpsError('RUN_FAILED', `Cannot finish RUN: process ${JSON.stringify(op.args.join(' '))} did not complete successfully: ${how}`, {
       family: 'execution',
-      hint: hintFor(result.exitCode),
+      hint: hintFor(result.exitCode, base.layers.length === 0),
     });
   }
   const { layer } = result;
@@ -113,8 +113,11 @@ export function runKeyParts(contents: readonly string[], { mapping, onSingleOwne
   return [...contents, 'single id'];
 }
 
-function hintFor(exitCode: number): string | undefined {
-  if (exitCode === 127) return 'The command was not found in the image: install it in an earlier step, or check its name and PATH.';
+function hintFor(exitCode: number, isEmpty: boolean): string | undefined {
+  if (exitCode === 127 && isEmpty)
+    return 'FROM scratch is an image without files, and so without a shell: begin with an image that has one, or execute the step in another stage and COPY --from it.';
+  if (exitCode === 127)
+    return 'The command, or the shell that was to execute it, is not in the image: check its name and PATH, install it in an earlier step, or begin with an image that has it.';
   if (exitCode === 126) return 'The command was found but cannot be executed: check its mode, its #! line and its architecture.';
   if (exitCode === 137) return 'The process was killed, most often because memory ran out.';
   return undefined;

@@ -22,19 +22,19 @@ export async function sourceMissing(path: string, tree: FileTree): Promise<OpsEr
   });
 }
 
-/** The path with its first missing element replaced by the nearest name that is there. */
+/** A path that is there, each missing element of the given one replaced by the nearest name of its folder. */
 async function similarPath(path: string, tree: FileTree): Promise<string | undefined> {
-  const parts = elements(path);
-  let folder = '';
-  for (const [index, part] of parts.entries()) {
-    const { path: at, node } = await resolvePath(tree, joinPath(folder, part));
+  let found = '';
+  for (const part of elements(path)) {
+    const { path: at, node } = await resolvePath(tree, joinPath(found, part));
     if (node !== undefined) {
-      folder = at;
+      found = at;
       continue;
     }
-    const names = (await tree.list(folder)).map((node) => baseName(node.path));
+    const names = (await tree.list(found)).map((node) => baseName(node.path));
     const other = names.find((name) => name.toLowerCase() === part.toLowerCase()) ?? nearest(part, names, { caseSensitive: true });
-    return other === undefined ? undefined : joinPath(folder, [other, ...parts.slice(index + 1)].join('/'));
+    if (other === undefined) return undefined;
+    found = joinPath(found, other);
   }
-  return undefined;
+  return found;
 }

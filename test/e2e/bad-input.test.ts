@@ -66,6 +66,12 @@ for (const name of people()) {
       });
     }
 
+    test('RUN on FROM scratch: the hint advises a base, and no shell to be installed', async () => {
+      const failure = await fail({ Dockerfile: 'FROM scratch\nRUN echo hi\n' });
+      assert.equal(failure.code, 'RUN_FAILED', failure.message);
+      assert.match(failure.hint ?? '', /^FROM scratch is an image without files/);
+    });
+
     test('no Dockerfile: DOCKERFILE_MISSING', async () => {
       const failure = await fail({ 'a.txt': 'a' });
       assert.deepEqual([failure.code, failure.exitCode], ['DOCKERFILE_MISSING', 1]);

@@ -4,11 +4,15 @@ import { BuildError, BuildErrors, type SourceLocation } from '../../errors.ts';
 import {
   checkDockerfile,
   checkFault,
-  parseDockerfile,
+  checkUpToFault,
   parseIgnoreFile,
   requireBuiltInFrontend,
+  parseDockerfile,
+  parseWithFaults,
   valueFaults,
   type CheckContext,
+  type Dockerfile,
+  type Warning,
 } from '../../dockerfile/index.ts';
 
 /** What was found at one place of a file. */
@@ -41,10 +45,17 @@ export function checkFile(path: string, options: CheckFileOptions): CheckedFile 
     const text = readFileSync(path === '-' ? 0 : resolve(options.cwd, path));
     const file = path === '-' ? 'Dockerfile' : path;
     const syntax = requireBuiltInFrontend(text, file, options.buildArgs);
-    const dockerfile = parseDockerfile(text, { file, syntax });
     const ignorePatterns = path === '-' ? undefined : readIgnorePatterns(resolve(options.cwd, path));
     const context: CheckContext = { buildArgs: options.buildArgs, ...(ignorePatterns === undefined ? {} : { ignorePatterns }) };
-    const warnings = checkDockerfile(dockerfile, context).filter((warning) => !options.skip.includes(warning.rule));
+    const wanted = ({ rule }: Warning): boolean => !options.skip.includes(rule);
+    let dockerfile: Dockerfile;
+    try {
+      dockerfile = parseDockerfile(text, { file, syntax });
+    } catch (error) {
+      const above = checkUpToFault(parseWithFaults(text, { file, syntax }), context).filter(wanted);
+      return { path, findings: [...above.map((warning): Finding => ({ level: 'warning', ...warning })), ...faultsOf(error)] };
+    }
+    const warnings = checkDockerfile(dockerfile, context).filter(wanted);
     // `# check=error=true` makes errors of a file's warnings
     const level = checkFault(dockerfile, warnings, context) === undefined ? 'warning' : 'error';
     return { path, findings: [...valueFaults(dockerfile).flatMap(faultsOf), ...warnings.map((warning): Finding => ({ level, ...warning }))] };

@@ -154,3 +154,19 @@ test('check: faults in values are errors, all of a file, with the version that i
   assert.equal(out.match(/asks for frontend 1\.99, newer than/g)?.length, 3);
   assert.match(out, /3 \| >>> RUN --mount=type=shiny/);
 });
+
+test('check: BUILDKIT_DOCKERFILE_CHECK stands in for the directive of the file', async (t) => {
+  const cwd = project(t, { warned });
+  assert.equal((await check(cwd, '--build-arg', 'BUILDKIT_DOCKERFILE_CHECK=skip=StageNameCasing', 'warned')).code, 0);
+  assert.match((await check(cwd, '--build-arg', 'BUILDKIT_DOCKERFILE_CHECK=error=true', 'warned')).out, /ERROR: StageNameCasing/);
+  assert.match((await check(cwd, '--build-arg', 'BUILDKIT_DOCKERFILE_CHECK=nonsense', 'warned')).out, /ERROR: BAD_CHECK_OPTION/);
+});
+
+test('check: warnings above a fault of the text are reported with it', async (t) => {
+  const cwd = project(t, { Dockerfile: 'FROM scratch AS Base\nMAINTAINER me\nCOPPY a /a\nMAINTAINER you\n' });
+  const { out } = await check(cwd);
+  assert.deepEqual(
+    [...out.matchAll(/^(?:ERROR|WARNING): (\w+)/gm)].map(([, name]) => name),
+    ['StageNameCasing', 'MaintainerDeprecated', 'UNKNOWN_INSTRUCTION'],
+  );
+});

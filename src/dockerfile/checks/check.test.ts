@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCheckOptions } from '../check-options.ts';
 import { DockerfileError } from '../error.ts';
-import { parseDockerfile } from '../parse.ts';
-import { checkDockerfile, checkFault } from './check.ts';
+import { parseDockerfile, parseWithFaults } from '../parse.ts';
+import { checkDockerfile, checkFault, checkUpToFault } from './check.ts';
 import type { CheckContext } from './context.ts';
 
 const text = 'FROM scratch as A\n# check=skip=JSONArgsRecommended\nCMD a\nENTRYPOINT b\nMAINTAINER c\n';
@@ -19,7 +18,7 @@ describe('checkDockerfile', () => {
   it('skips all for one instruction', () => assert.deepEqual(names('FROM scratch\n# check=skip=all\nMAINTAINER a\n'), []));
   it('reads # check= after a #! line', () => assert.deepEqual(names(`#!/x\n# check=skip=all\n${text}`), []));
   it('takes the build argument in place of the directive', () =>
-    assert.deepEqual(names(`# check=skip=all\n${text}`, { options: parseCheckOptions('skip=MaintainerDeprecated') }), [
+    assert.deepEqual(names(`# check=skip=all\n${text}`, { buildArgs: { BUILDKIT_DOCKERFILE_CHECK: 'skip=MaintainerDeprecated' } }), [
       'StageNameCasing:2',
       'FromAsCasing:2',
       'JSONArgsRecommended:5',
@@ -56,5 +55,19 @@ describe('checkFault', () => {
     assert.equal(error?.code, 'CHECK_FAILED');
     assert.match(error.message, /lint violation found for rules: FromAsCasing, JSONArgsRecommended, StageNameCasing$/);
   });
-  it('obeys the build argument', () => assert.equal(faultOf(text, { options: parseCheckOptions('error=true') })?.code, 'CHECK_FAILED'));
+  it('obeys the build argument', () => assert.equal(faultOf(text, { buildArgs: { BUILDKIT_DOCKERFILE_CHECK: 'error=true' } })?.code, 'CHECK_FAILED'));
+});
+
+describe('checkUpToFault', () => {
+  const upToFault = (source: string) => checkUpToFault(parseWithFaults(source)).map(({ rule, location }) => `${rule}:${location.startLine}`);
+  it('reports what stands above the first fault', () =>
+    assert.deepEqual(upToFault('FROM scratch AS A\nMAINTAINER b\nXX\nMAINTAINER c\n'), ['StageNameCasing:1', 'MaintainerDeprecated:2']));
+  it('reports nothing where the options are at fault too', () => assert.deepEqual(upToFault('# check=x\nFROM scratch AS A\nXX\n'), []));
+});
+
+describe('a check comment above an instruction', () => {
+  for (const comment of ['check=skip=MaintainerDeprecated // why', 'check = skip=MaintainerDeprecated why', 'CHECK=skip=MaintainerDeprecated'])
+    it(`# ${comment}`, () => assert.deepEqual(names(`FROM scratch\n# ${comment}\nMAINTAINER a\nMAINTAINER b\n`), ['MaintainerDeprecated:4']));
+  it('ends at the first blank', () =>
+    assert.deepEqual(names('FROM scratch\n# check=skip=A, MaintainerDeprecated\nMAINTAINER a\n'), ['MaintainerDeprecated:3']));
 });

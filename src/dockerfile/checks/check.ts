@@ -2,7 +2,8 @@ import type { SourceLocation } from '../../errors.ts';
 import type { Dockerfile, Instruction } from '../ast.ts';
 import { type CheckOptions, parseCheckComments, parseCheckOptions } from '../check-options.ts';
 import { detectCheck } from '../directive.ts';
-import { type DockerfileError, fault } from '../error.ts';
+import { DockerfileError, fault } from '../error.ts';
+import type { ParsedDockerfile } from '../parse.ts';
 import type { CheckContext, GraphFinding } from './context.ts';
 import { baseImagePlatformMessage } from './invalid-base-image-platform.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -37,6 +38,18 @@ export function checkDockerfile(dockerfile: Dockerfile, context: CheckContext = 
   return warnings.sort((a, b) => a.location.startLine - b.location.startLine);
 }
 
+/** The warnings of a file that cannot be parsed: those above its first fault, which nothing that is missing from the tree can change. */
+export function checkUpToFault({ dockerfile, faults }: ParsedDockerfile, context: CheckContext = {}): Warning[] {
+  const firstLine = Math.min(...faults.map(({ location }) => location?.startLine ?? 0));
+  try {
+    return checkDockerfile(dockerfile, context).filter(({ location }) => location.endLine < firstLine);
+  } catch (error) {
+    // options that are at fault themselves are reported once the file can be parsed
+    if (error instanceof DockerfileError) return [];
+    throw error;
+  }
+}
+
 /** The fault that `# check=error=true` makes of warnings. Errors: BAD_CHECK_OPTION. */
 export function checkFault(dockerfile: Dockerfile, warnings: readonly Warning[], context: CheckContext = {}): DockerfileError | undefined {
   if (warnings.length === 0 || !checkOptionsOf(dockerfile, context).error) return undefined;
@@ -49,9 +62,13 @@ export function checkFault(dockerfile: Dockerfile, warnings: readonly Warning[],
 
 const graphRules: readonly string[] = ['UndefinedVar', 'UndefinedArgInFrom', 'InvalidBaseImagePlatform'];
 
-function checkOptionsOf(dockerfile: Dockerfile, context: CheckContext): CheckOptions {
-  return context.options ?? parseCheckOptions(detectCheck(dockerfile.text) ?? '');
+/** BUILDKIT_DOCKERFILE_CHECK stands in for the file's own `# check=`. Errors: BAD_CHECK_OPTION. */
+function checkOptionsOf(dockerfile: Dockerfile, { buildArgs = {} }: CheckContext): CheckOptions {
+  const given = Object.hasOwn(buildArgs, checkArg) ? buildArgs[checkArg] : undefined;
+  return parseCheckOptions(given ?? detectCheck(dockerfile.text) ?? '');
 }
+
+const checkArg = 'BUILDKIT_DOCKERFILE_CHECK';
 
 function findingsOf(rule: Rule, findings: readonly GraphFinding[]): { message: string; location: SourceLocation }[] {
   return findings.filter((finding) => finding.rule === rule.name).map((finding) => ({ message: graphMessage(finding), location: finding.location }));

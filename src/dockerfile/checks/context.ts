@@ -1,11 +1,11 @@
 import type { SourceLocation } from '../../errors.ts';
-import type { CheckOptions } from '../check-options.ts';
 
 /** What a Dockerfile alone does not say. Everything may be left out; what a check then cannot know it does not report. */
 export interface CheckContext {
   /** As `linux/amd64`, which is the default of both. */
   readonly targetPlatform?: string | undefined;
   readonly buildPlatform?: string | undefined;
+  /** BUILDKIT_DOCKERFILE_CHECK among them stands in for the file's own `# check=`. */
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   /** Name of the stage that is built. Default: the last one's. */
   readonly target?: string | undefined;
@@ -19,8 +19,6 @@ export interface CheckContext {
     | undefined;
   /** What the graph found; where given, the three rules it names are not worked out here. */
   readonly findings?: readonly GraphFinding[] | undefined;
-  /** BUILDKIT_DOCKERFILE_CHECK: stands in for the file's own `# check=`. */
-  readonly options?: CheckOptions | undefined;
 }
 
 export type GraphFinding =

@@ -1,7 +1,7 @@
 import type { ArgInstruction, Dockerfile, FromInstruction, Instruction, Stage } from '../ast.ts';
 import { type ExpandOptions, expandHeredoc, expandWord, expandWords } from '../expand.ts';
 import { parseMount } from '../mount.ts';
-import { nearest } from '../suggest.ts';
+import { Suggestions } from '../suggest.ts';
 import type { CheckContext } from './context.ts';
 
 /** A Dockerfile with its variables worked out, as far as that goes without a build. */
@@ -51,10 +51,11 @@ export interface StepScope {
 }
 
 export function openScope(dockerfile: Dockerfile, context: CheckContext): Scope {
-  const globals = new Globals(dockerfile, context);
+  const suggestions = new Suggestions();
+  const globals = new Globals(dockerfile, context, suggestions);
   const froms = dockerfile.stages.map((stage) => globals.readFrom(stage.from));
   const states: StageState[] = [];
-  for (const stage of dockerfile.stages) states.push(runStage(stage, states, globals, dockerfile, context));
+  for (const stage of dockerfile.stages) states.push(runStage(stage, states, globals, { dockerfile, context, suggestions }));
   const stages = states.filter(({ stage }) => context.stages?.has(stage.index) ?? true);
   return { dockerfile, context, froms, stages };
 }
@@ -65,8 +66,10 @@ class Globals {
   private readonly defaults: Map<string, string>;
   private readonly names: Set<string>;
   private readonly escape: '\\' | '`';
+  private readonly suggestions: Suggestions;
 
-  constructor(dockerfile: Dockerfile, context: CheckContext) {
+  constructor(dockerfile: Dockerfile, context: CheckContext, suggestions: Suggestions) {
+    this.suggestions = suggestions;
     this.escape = dockerfile.escape;
     this.defaults = automaticArgs(dockerfile, context);
     this.values = new Map(this.defaults);
@@ -104,7 +107,7 @@ class Globals {
     };
     const text = attempt(() => expandWord(source, options));
     for (const name of unmatched) {
-      if (!this.names.has(name)) undefinedArgs.push({ name, suggestion: nearest(name, this.names, { caseSensitive: true }) });
+      if (!this.names.has(name)) undefinedArgs.push({ name, suggestion: this.suggestions.nearest(name, this.names) });
     }
     return text === undefined ? undefined : { source, text, matched, unmatched };
   }
@@ -139,7 +142,13 @@ interface StageState extends StageScope {
 /** These need no declaration. */
 const undeclaredArgs: readonly string[] = ['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE'];
 
-function runStage(stage: Stage, before: readonly StageState[], globals: Globals, dockerfile: Dockerfile, context: CheckContext): StageState {
+interface Surroundings {
+  readonly dockerfile: Dockerfile;
+  readonly context: CheckContext;
+  readonly suggestions: Suggestions;
+}
+
+function runStage(stage: Stage, before: readonly StageState[], globals: Globals, { dockerfile, context, suggestions }: Surroundings): StageState {
   const image = attempt(() => expandWord(stage.from.image, { escape: dockerfile.escape, lookup: (name) => globals.values.get(name) })) ?? '';
   const base = before.findLast(({ stage: { name } }) => name === image);
   const config = base === undefined ? context.baseConfig?.(stage.index) : undefined;
@@ -147,14 +156,11 @@ function runStage(stage: Stage, before: readonly StageState[], globals: Globals,
   const environment = new Map(base?.environment ?? [['PATH', ''], ...(config?.env ?? []).map((pair) => splitPair(pair))]);
   const declared = new Set(base?.declared);
   const inherited = { workdir: base?.workdirSet ?? false, shell: base?.shellSet ?? (config?.shell?.length ?? 0) > 0 };
-  const walker = { environment, declared, globals, escape: dockerfile.escape, buildArgs: context.buildArgs ?? {} };
+  const walker = { environment, declared, globals, suggestions, known, escape: dockerfile.escape, buildArgs: context.buildArgs ?? {} };
   const triggers = (base?.stage.instructions ?? []).flatMap((instruction) =>
     instruction.kind === 'onbuild' && instruction.trigger !== undefined ? [runStep(instruction.trigger, walker)] : [],
   );
-  const steps = stage.instructions.map((instruction) => {
-    const step = runStep(instruction, walker);
-    return known ? step : { ...step, undefinedNames: [] };
-  });
+  const steps = stage.instructions.map((instruction) => runStep(instruction, walker));
   const has = (kind: Instruction['kind']): boolean => [...triggers, ...steps].some(({ instruction }) => instruction.kind === kind);
   return {
     stage,
@@ -172,6 +178,9 @@ interface Walker {
   readonly environment: Map<string, string>;
   readonly declared: Set<string>;
   readonly globals: Globals;
+  readonly suggestions: Suggestions;
+  /** Whether `environment` is all that there is. */
+  readonly known: boolean;
   readonly escape: '\\' | '`';
   readonly buildArgs: Readonly<Record<string, string>>;
 }
@@ -186,9 +195,9 @@ function runStep(instruction: Instruction, walker: Walker): StepScope {
       escape,
       lookup: (name) => environment.get(name),
       onUnmatched: (name) => {
-        if (seen.has(name) || declared.has(name) || undeclaredArgs.includes(name)) return;
+        if (!walker.known || seen.has(name) || declared.has(name) || undeclaredArgs.includes(name)) return;
         seen.add(name);
-        undefinedNames.push({ name, suggestion: nearest(name, environment.keys(), { caseSensitive: true }) });
+        undefinedNames.push({ name, suggestion: walker.suggestions.nearest(name, environment.keys()) });
       },
     };
   };

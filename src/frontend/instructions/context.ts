@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../../errors.ts';
-import { expandWord, expandWords, nearest } from '../../dockerfile/index.ts';
+import { expandWord, expandWords } from '../../dockerfile/index.ts';
 import type { Op, Vertex } from '../../graph/index.ts';
 import type { Platform } from '../../oci/index.ts';
 import type { Conversion } from '../conversion.ts';
@@ -78,6 +78,6 @@ export class InstructionContext {
   private reportUndefined(name: string): void {
     const { stage, conversion, location } = this;
     if (builderArgs.has(name) || stage.buildArgs.some(({ key }) => key === name)) return;
-    conversion.report({ rule: 'UndefinedVar', location, name, suggestion: nearest(name, stage.environment.names(), { caseSensitive: true }) });
+    conversion.report({ rule: 'UndefinedVar', location, name, suggestion: conversion.suggestions.nearest(name, stage.environment.names()) });
   }
 }

@@ -1,0 +1,5 @@
+FROM scratch AS Foo
+MAINTAINER x
+ENV a b
+COPPY x
+CMD a

@@ -1,0 +1,1 @@
+FROM --platform=$BULIDPLATFORM busybox AS Foo
