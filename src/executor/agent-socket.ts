@@ -1,32 +1,29 @@
 import { chmodSync, chownSync, openSync, closeSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { serveAgent } from './agent-filter.ts';
+
+/** More are closed at once. */
+const MAX_CONNECTIONS = 64;
 
 /**
- * Listens at `path` and passes every connection on to the socket at `upstream`. So a step's user can be given the agent's socket without the rights of the
- * real one being changed, and the agent sees a peer that it accepts. The socket goes with the returned disposable.
+ * Listens at `path` for who wants to list the keys of the ssh agent at `upstream` or sign with them; nothing else reaches it (see `serveAgent`). So a step can
+ * neither empty the user's agent nor add to it, the rights of the real socket stay as they are, and the agent sees a peer that it accepts. The socket goes with the
+ * returned disposable.
  */
-export async function forwardSocket(
+export async function forwardAgent(
   path: string,
   upstream: string,
   owner: { readonly mode: number; readonly uid: number; readonly gid: number },
 ): Promise<AsyncDisposable> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
-    const agent = createConnection(upstream);
-    for (const socket of [client, agent]) {
-      open.add(socket);
-      socket.on('close', () => open.delete(socket));
-    }
-    for (const [from, to] of [
-      [client, agent],
-      [agent, client],
-    ] as const) {
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-    }
+    open.add(client);
+    client.on('close', () => open.delete(client));
+    client.on('error', () => {});
+    void serveAgent(client, () => createConnection(upstream));
   });
+  server.maxConnections = MAX_CONNECTIONS;
   // A socket's name may have 107 bytes; the folder's descriptor makes any path short. It is needed until the end, when the name is removed.
   const folder = openSync(dirname(path), 'r');
   await new Promise<void>((resolve, reject) => {

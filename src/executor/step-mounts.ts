@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { DiffID } from '../oci/index.ts';
 import type { Overlays } from '../snapshot/index.ts';
 import { mknod, mount as mountAt, mountFlags, runProcess, unmount } from '../sys/index.ts';
-import { forwardSocket } from './agent-socket.ts';
+import { forwardAgent } from './agent-socket.ts';
 import type { ContainerEdits, DeviceMount, DeviceNode } from './cdi-spec.ts';
 import { executorError, unmappedError } from './error.ts';
 import { makePlace, systemTargets, type MountPoints } from './mount-points.ts';
@@ -121,7 +121,7 @@ async function prepareSource(mount: AnyMount, scratch: string, resources: MountR
       checkIDs(mount, resources.mappedIDs);
       if (!existsSync(mount.path))
         throw executorError('EXEC_MOUNT', `Cannot mount the socket ${mount.path}: it is not there`, 'Start an ssh agent and set SSH_AUTH_SOCK.');
-      resources.undo.use(await forwardSocket(scratch, mount.path, mount));
+      resources.undo.use(await forwardAgent(scratch, mount.path, mount));
       return bind(scratch, 'file');
     case 'device': {
       const path = deviceSource(mount.node, scratch, resources);
