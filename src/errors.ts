@@ -1,5 +1,7 @@
 /** The one error root. A room adds one line: `class RegistryError extends BuildError<'UNAUTHORIZED' | ...> {}`. */
 
+import { redactURLs } from './redact.ts';
+
 /** What kind of thing went wrong; decides the exit code and whether trying again can help. */
 export type ErrorFamily = 'registry' | 'execution' | 'filesystem' | 'manifest' | 'authentication' | 'network' | 'validation' | 'resource' | 'internal';
 
@@ -22,7 +24,7 @@ export interface BuildErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A fault that the user can understand and act on. Message form: "Cannot <verb> <thing>: <what was found>". */
+/** A fault that the user can understand and act on. URLs in its message and hint lose their passwords. Message form: "Cannot <verb> <thing>: <what was found>". */
 export class BuildError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly family: ErrorFamily;
@@ -31,11 +33,11 @@ export class BuildError<Code extends string = string> extends Error {
   readonly retryable: boolean;
 
   constructor(code: Code, message: string, options: BuildErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactURLs(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.family = options.family;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : redactURLs(options.hint);
     this.location = options.location;
     this.retryable = options.retryable ?? false;
   }

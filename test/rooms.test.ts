@@ -6,6 +6,7 @@ import { test } from 'node:test';
 /** The rooms in the order in which data flows; a room imports only rooms above it. docs/architecture.md has the picture. */
 const rooms = [
   'version.ts',
+  'redact.ts',
   'errors.ts',
   'oci',
   'stream',

@@ -22,6 +22,7 @@ import type { BuildRequest, Output } from './request.ts';
 import { openSession, type Session } from './session.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { StandardInput } from './standard-input.ts';
+import { shownEvent } from './shown-event.ts';
 import { tellStep, type EmitEvent } from './steps.ts';
 
 /** How many ops run at once. Steps mostly wait for processes and disks, so there are more than cores. */
@@ -34,7 +35,7 @@ const parallelism = 24;
 export function build(request: BuildRequest, signal?: AbortSignal, environment?: Environment): Build {
   const queue = new EventQueue();
   signal?.addEventListener('abort', () => queue.release(), { once: true });
-  const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(event)).finally(() => queue.end());
+  const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(shownEvent(event))).finally(() => queue.end());
   result.catch(() => {});
   return { result, [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() };
 }

@@ -5,6 +5,7 @@ import { openTarContext } from '../ops/index.ts';
 import { solve, usageOf } from '../solver/index.ts';
 import { cleanPath, resolvePath, layerTree, type FileTree } from '../tree/index.ts';
 import type { Store } from '../content/index.ts';
+import { redactURLs } from '../redact.ts';
 import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
 import { requestError } from './error.ts';
 import { maxDockerfileBytes, readDockerfile, type DockerfileInput } from './inputs.ts';
@@ -51,7 +52,7 @@ export async function readDefinition(request: BuildRequest, ports: DefinitionPor
     const tree = await contextTree(file, ports);
     const name = origin.filename ?? 'context';
     if (!isArchiveHead(await bytesOf(tree, name, ports, archiveHeadBytes))) {
-      return { dockerfile: { name: origin.url, text: await dockerfileBytes(tree, name, ports) }, mainContext: file };
+      return { dockerfile: { name: redactURLs(origin.url), text: await dockerfileBytes(tree, name, ports) }, mainContext: file };
     }
   }
   const tree = await contextTree(origin, ports);

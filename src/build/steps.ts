@@ -1,4 +1,5 @@
 import { BuildError } from '../errors.ts';
+import { redactURLs } from '../redact.ts';
 import type { Pause, SolveEvent } from '../solver/index.ts';
 import type { BuildEvent } from './events.ts';
 
@@ -19,7 +20,7 @@ export interface Telling {
 /** Tells of work that is no vertex, for instance `[internal] load build definition` or `exporting to image`. `id` tells apart what has the same name. */
 export async function tellStep<T>(name: string, telling: Telling, work: (progress: StepProgress) => Promise<T>, id: string = name): Promise<T> {
   const { emit, now, signal } = telling;
-  const vertex = `step:${id}`;
+  const vertex = `step:${redactURLs(id)}`;
   emit({ kind: 'step', vertex, name, inputs: [] });
   emit({ kind: 'started', vertex, timeMs: now() });
   try {

@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../errors.ts';
+import { redactURLs } from '../redact.ts';
 import { harmlessText } from './progress/harmless-text.ts';
 
 const maxLineLength = 300;
@@ -26,7 +27,8 @@ export function sourceExcerpt(location: SourceLocation): string {
   const marked = lines.slice(start - 1, end).map((line, i) => {
     const number = start + i;
     const mark = number >= location.startLine && number <= location.endLine ? '>>>' : '   ';
-    const text = line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line;
+    const shown = redactURLs(line);
+    const text = shown.length > maxLineLength ? `${shown.slice(0, maxLineLength)}…` : shown;
     return `${String(number).padStart(4)} | ${mark} ${harmlessText(text)}`.trimEnd();
   });
   return [place, rule, ...marked, rule, ''].join('\n');

@@ -1,5 +1,6 @@
 import type { Vertex } from '../graph/index.ts';
 import type { ImageConfig } from '../oci/index.ts';
+import { redactURLs } from '../redact.ts';
 import type { HistoryStep } from './request.ts';
 import type { StageState } from './stage.ts';
 
@@ -7,12 +8,12 @@ const comment = 'buildkit.dockerfile.v0';
 
 /** An entry for an instruction that changes the config only. */
 export function addHistory(stage: StageState, createdBy: string): void {
-  stage.history.push({ createdBy, comment, emptyLayer: true });
+  stage.history.push({ createdBy: redactURLs(createdBy), comment, emptyLayer: true });
 }
 
 /** An entry for an instruction that makes a layer. */
 export function addLayerHistory(stage: StageState, createdBy: string, vertex: Vertex): void {
-  stage.history.push({ createdBy, comment, emptyLayer: false, vertex });
+  stage.history.push({ createdBy: redactURLs(createdBy), comment, emptyLayer: false, vertex });
 }
 
 export function inheritedHistory(config: ImageConfig): HistoryStep[] {

@@ -1,9 +1,10 @@
 import type { GitOp } from '../graph/index.ts';
+import { redactURLs } from '../redact.ts';
 import { OpsError } from './error.ts';
 
 /** What a git command that failed means, told by its messages in the C locale. */
 export function gitFailure(op: GitOp, args: readonly string[], stderr: string): OpsError {
-  const said = withoutCredentials(stderr)
+  const said = stderr
     .trim()
     .split('\n')
     .filter((line) => !line.startsWith('hint:'));
@@ -20,11 +21,7 @@ export function gitFailure(op: GitOp, args: readonly string[], stderr: string): 
 
 /** The URL without a password. */
 export function shownRemote(op: Pick<GitOp, 'url'>): string {
-  return withoutCredentials(op.url);
-}
-
-function withoutCredentials(text: string): string {
-  return text.replaceAll(/(https?:\/\/)[^/@\s]*@/gi, '$1');
+  return redactURLs(op.url);
 }
 
 const tokenHint = 'Give --secret id=GIT_AUTH_TOKEN for https, or --ssh default for ssh.';

@@ -4,6 +4,7 @@ import type { CopyOp, GitOp, Vertex } from '../graph/index.ts';
 import { digestOf, hexOf } from '../oci/index.ts';
 import type { StepContext } from '../solver/index.ts';
 import { findProgram, runProcess } from '../sys/index.ts';
+import { redactURLs } from '../redact.ts';
 import type { PlanEntry } from '../tree/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { planCopy } from './copy.ts';
@@ -106,7 +107,7 @@ export class GitSource {
         onStdout: (chunk) => stdout.push(chunk),
         onStderr: (chunk) => {
           if (stderr.length < 10_000) stderr += chunk.toString('utf8');
-          if (!quiet) onStderr?.(chunk);
+          if (!quiet) onStderr?.(Buffer.from(redactURLs(chunk.toString('latin1')), 'latin1'));
         },
       });
       if (exit.exitCode !== 0) throw gitFailure(op, args, stderr);

@@ -6,6 +6,7 @@ import type { HttpOp, Vertex } from '../graph/index.ts';
 import type { FollowedResponse, HttpClient } from '../http/index.ts';
 import { digestOf, type Digest } from '../oci/index.ts';
 import type { StepContext } from '../solver/index.ts';
+import { redactURLs } from '../redact.ts';
 import { limitError, retry, type RetryOptions } from '../stream/index.ts';
 import type { PlanEntry } from '../tree/index.ts';
 import { downloadError, statusError } from './download-error.ts';
@@ -77,7 +78,7 @@ export class HttpSource {
     }
     const expected = op.checksum ?? this.#expected.get(vertex);
     if (expected !== undefined && expected !== download.digest) {
-      throw new OpsError('CHECKSUM_MISMATCH', `Cannot use ${shownURL(op.url)}: digest mismatch: it has ${download.digest}, expected ${expected}`, {
+      throw new OpsError('CHECKSUM_MISMATCH', `Cannot use ${redactURLs(op.url)}: digest mismatch: it has ${download.digest}, expected ${expected}`, {
         family: 'validation',
         hint:
           op.checksum === undefined
@@ -105,15 +106,15 @@ export class HttpSource {
         if (remembered !== undefined) headers['if-none-match'] = remembered.etag;
         let response: FollowedResponse;
         try {
-          response = await this.#ports.http.follow({ method: 'GET', url: new URL(op.url), headers, signal }, `download ${shownURL(op.url)}`);
+          response = await this.#ports.http.follow({ method: 'GET', url: new URL(op.url), headers, signal }, `download ${redactURLs(op.url)}`);
         } catch (error) {
           signal.throwIfAborted();
-          throw downloadError(shownURL(op.url), error);
+          throw downloadError(redactURLs(op.url), error);
         }
         const { status } = response;
         if (status < 200 || status > 299) response.body.destroy();
         if (status === 304 && remembered !== undefined) return 'unchanged';
-        if (status < 200 || status > 299) throw statusError(shownURL(op.url), status, response.headers['retry-after']);
+        if (status < 200 || status > 299) throw statusError(redactURLs(op.url), status, response.headers['retry-after']);
         const filename = fileName(op, response);
         const etag = response.headers.etag;
         const lastModified = response.headers['last-modified'];
@@ -139,12 +140,12 @@ export class HttpSource {
     try {
       for await (const chunk of body) {
         size += chunk.length;
-        if (size > maximumBytes) throw limitError(`size of ${shownURL(op.url)}`, maximumBytes);
+        if (size > maximumBytes) throw limitError(`size of ${redactURLs(op.url)}`, maximumBytes);
         hash.update(chunk);
         for (let written = 0; written < chunk.length;) written += writeSync(file, chunk, written);
         context?.emit({
           kind: 'progress',
-          id: shownURL(op.url),
+          id: redactURLs(op.url),
           action: 'downloading',
           current: size,
           ...(total !== undefined && total >= 0 ? { total } : {}),
@@ -152,8 +153,8 @@ export class HttpSource {
       }
     } catch (error) {
       signal.throwIfAborted();
-      const stored = storageError(error, `store ${shownURL(op.url)}`);
-      throw stored === error ? downloadError(shownURL(op.url), error) : stored;
+      const stored = storageError(error, `store ${redactURLs(op.url)}`);
+      throw stored === error ? downloadError(redactURLs(op.url), error) : stored;
     } finally {
       response.body.destroy();
       closeSync(file);
@@ -198,11 +199,6 @@ function pathOf(url: string): string {
   } catch {
     return pathname;
   }
-}
-
-/** Without a password. */
-function shownURL(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//');
 }
 
 function parseRemembered(text: string | undefined): Remembered | undefined {

@@ -1,4 +1,5 @@
 import type { BuildEvent } from '../../build/index.ts';
+import { redactURLs } from '../../redact.ts';
 import type { Sink } from '../console.ts';
 import type { Display } from './display.ts';
 import { StepBoard, type Step, type Transfer, type Warning } from './step-board.ts';
@@ -94,7 +95,7 @@ function warningJSON(warning: Warning, vertex: string): Record<string, unknown> 
     ...(location === undefined
       ? {}
       : {
-          sourceInfo: { filename: location.file, ...(location.text === undefined ? {} : { data: base64(location.text) }), language: 'Dockerfile' },
+          sourceInfo: { filename: location.file, ...(location.text === undefined ? {} : { data: base64(redactURLs(location.text)) }), language: 'Dockerfile' },
           range: [{ start: { line: location.startLine }, end: { line: location.endLine } }],
         }),
   };
