@@ -24,12 +24,12 @@ export interface PackOptions {
 export async function packEntries(plan: readonly PlanEntry[], contents: Contents, packer: Packer, options: PackOptions): Promise<LayerEntry[]> {
   const { folder } = options;
   const entries: LayerEntry[] = [];
-  const files = new Map<string, LayerEntry>();
+  const firstNames = new Map<string, LayerEntry>();
   for (const planned of plan) {
     const entry = layerEntryOf(planned, options.sourceDateEpoch);
     entries.push(entry);
-    if (entry.type === 'file') files.set(entry.path, entry);
-    else if (entry.type === 'hardlink') Object.assign(entry, attributesOf(files, entry));
+    if (entry.type === 'hardlink') Object.assign(entry, attributesOf(firstNames, entry));
+    else if (entry.type !== 'dir') firstNames.set(entry.path, entry);
     if (entry.type === 'file' && entry.whiteout === undefined) {
       await packFile(entry, planned, contents, packer, folder);
       continue;
@@ -57,14 +57,14 @@ function layerEntryOf(planned: PlanEntry, epoch: number | undefined): OpenEntry 
 }
 
 /** A name has the attributes of its file, whatever the plan says. */
-function attributesOf(files: ReadonlyMap<string, LayerEntry>, entry: LayerEntry): Partial<LayerEntry> {
-  const file = files.get(entry.link!);
-  if (!file)
+function attributesOf(firstNames: ReadonlyMap<string, LayerEntry>, entry: LayerEntry): Partial<LayerEntry> {
+  const first = firstNames.get(entry.link!);
+  if (!first)
     throw layerError(
       'LAYER_INVALID',
       `Cannot write ${JSON.stringify(entry.path)} into a layer: it is a hard link to ${JSON.stringify(entry.link)}, which does not come before it`,
     );
-  const { mode, uid, gid, mtimeSec, mtimeNs } = file;
+  const { mode, uid, gid, mtimeSec, mtimeNs } = first;
   return { mode, uid, gid, mtimeSec, mtimeNs, size: 0 };
 }
 

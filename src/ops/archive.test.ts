@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { zstdCompressSync } from 'node:zlib';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { blockBytes, encodeHeader, encodePax, endOfTarBytes, paddingOf, type TarHeader } from '../tar/index.ts';
@@ -51,6 +52,9 @@ function tarOf(...members: readonly Member[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(endOfTarBytes)]);
 }
 
+/** CAP_NET_BIND_SERVICE, permitted and effective. */
+const capability = Buffer.from('0100000200040000000000000000000000000000', 'hex');
+
 const sample = tarOf(
   { name: 's/', type: 'dir', mode: 0o755 },
   { name: 's/d/', type: 'dir', mode: 0o750, uid: 12, gid: 13 },
@@ -60,7 +64,7 @@ const sample = tarOf(
     content: 'C',
     mode: 0o755,
     xattrs: new Map([
-      ['security.capability', Buffer.from('cap')],
+      ['security.capability', Buffer.from(capability)],
       ['user.foo', Buffer.from('bar')],
     ]),
   },
@@ -70,11 +74,15 @@ const sample = tarOf(
   { name: '/abs/x', content: 'abs', uid: 9 },
 );
 
-async function add(t: TestContext, archive: Buffer, destination = '/', base: string[] = [], more: Parameters<typeof copyOp>[2] = {}): Promise<string[]> {
+async function add(...args: Parameters<typeof planned>): Promise<string[]> {
+  return linesOf(await planned(...args));
+}
+
+async function planned(t: TestContext, archive: Buffer, destination = '/', base: string[] = [], more: Parameters<typeof copyOp>[2] = {}): Promise<PlanEntry[]> {
   const tree = treeOf('st.tar=x');
   const openArchive = (): Promise<PlanEntry[] | undefined> => readArchive(pieces(archive), 'st.tar', options(t));
   const op = copyOp([pathsSource('/st.tar', { unpack: 'auto' })], destination, more);
-  return linesOf(await planCopy(op, [undefined, tree], treeOf(...base), { ...testPorts, openArchive }));
+  return planCopy(op, [undefined, tree], treeOf(...base), { ...testPorts, openArchive });
 }
 
 test('ADD of an archive: owners of the archive, folders merge, all else replaces, links share the last owner', async (t) => {
@@ -101,9 +109,73 @@ test('ADD of an archive: a file where a folder was and back leaves nothing of th
   assert.deepEqual(await add(t, archive, '/', ['x/', 'x/old=o']), ['opaque dir 755 0:0 x', 'file 644 0:0 x/new=2']);
 });
 
-test('ADD of an archive: symlinks lead nowhere out of the root', async (t) => {
-  const archive = tarOf({ name: 'l', type: 'symlink', link: '../../../etc' }, { name: 'l/passwd', content: 'p' });
-  assert.deepEqual(await add(t, archive, '/t'), ['dir 755 0:0 etc', 'file 644 0:0 etc/passwd=p', 'dir 755 0:0 t', 'symlink 644 0:0 t/l -> ../../../etc']);
+test('ADD of an archive: its folder is the root of its symlinks', async (t) => {
+  const absolute = tarOf({ name: 'l', type: 'symlink', link: '/etc' }, { name: 'l/q/x', content: 'x' });
+  assert.deepEqual(await add(t, absolute, '/t', ['etc/']), [
+    'dir 755 0:0 t',
+    'dir 755 0:0 t/etc',
+    'dir 755 0:0 t/etc/q',
+    'file 644 0:0 t/etc/q/x=x',
+    'symlink 777 0:0 t/l -> /etc',
+  ]);
+  const there = tarOf({ name: 'l/x', content: 'x' });
+  assert.deepEqual(await add(t, there, '/t', ['t/', 't/l -> /etc', 'etc/']), ['dir 755 0:0 t/etc', 'file 644 0:0 t/etc/x=x']);
+  const replaced = tarOf({ name: 'l', type: 'symlink', link: '..' }, { name: 'l/', type: 'dir', mode: 0o755 }, { name: 'l/x', content: 'x' });
+  assert.deepEqual(await add(t, replaced, '/t', ['t/']), ['dir 755 0:0 t/l', 'file 644 0:0 t/l/x=x']);
+});
+
+test('ADD of an archive: symlinks that lead above its folder are refused, by whichever way', async (t) => {
+  const up = { name: 'up', type: 'symlink', link: '..' } as const;
+  const ways: [Member[], string[]][] = [
+    [[up, { name: 'up/etc/x' }], []],
+    [[{ name: 'd/', type: 'dir' }, { ...up, name: 'd/up', link: '../..' }, { name: 'v', type: 'symlink', link: 'd/up' }, { name: 'v/x' }], []],
+    [
+      [up, { name: 'h', type: 'hardlink', link: 'up/etc/passwd' }],
+      ['etc/', 'etc/passwd=p'],
+    ],
+    [[{ name: 'up/x' }], ['t/', 't/up -> ../etc', 'etc/']],
+    [[{ name: 'l', type: 'symlink', link: '/../etc' }, { name: 'l/x' }], []],
+  ];
+  for (const [members, base] of ways) await assert.rejects(add(t, tarOf(...members), '/t', base), { code: 'ARCHIVE_INVALID' }, JSON.stringify(members));
+});
+
+test('ADD of an archive: a hard link gives its file the attributes of its header', async (t) => {
+  const file = { name: 'a', content: 'A', mode: 0o4755, uid: 1, gid: 2, xattrs: new Map([['security.capability', capability]]) };
+  const link = { name: 'h', type: 'hardlink', link: 'a', mode: 0o640, uid: 3, gid: 4, mtimeSec: 77 } as const;
+  assert.deepEqual(await add(t, tarOf(file, link)), ['file 640 3:4 a=A', 'hardlink 640 3:4 h => a']);
+  const [first] = await planned(t, tarOf(file, link));
+  assert.deepEqual([first!.mtimeSec, first!.xattrs], [77, {}]);
+  assert.deepEqual(await add(t, tarOf(file, link), '/', [], { chown: '8:9' }), ['file 640 8:9 a=A', 'hardlink 640 8:9 h => a']);
+});
+
+test('ADD of an archive: hard links to symlinks, to files from below, to themselves', async (t) => {
+  const symlink = { name: 's', type: 'symlink', link: 'x', mode: 0o600 } as const;
+  assert.deepEqual(await add(t, tarOf(symlink, { name: 'h', type: 'hardlink', link: 's', mode: 0o600, uid: 3 })), [
+    'symlink 777 3:0 h -> x',
+    'hardlink 777 3:0 s => h',
+  ]);
+  assert.deepEqual(await add(t, tarOf({ name: 'h', type: 'hardlink', link: 'old', mode: 0o600, uid: 3 }), '/t', ['t/', 't/old=o 7:8']), [
+    'file 600 3:0 t/h=o',
+    'hardlink 600 3:0 t/old => t/h',
+  ]);
+  const itself = tarOf({ name: 'a', content: 'A' }, { name: 'a', type: 'hardlink', link: 'a' });
+  await assert.rejects(add(t, itself), { code: 'ARCHIVE_INVALID' });
+});
+
+test('ADD of an archive: entries without a name are the folder itself, and passed over', async (t) => {
+  const archive = tarOf(
+    { name: '', type: 'dir', mode: 0o700 },
+    { name: './', type: 'dir', mode: 0o700, uid: 5 },
+    { name: '', content: 'x' },
+    { name: 'a', content: 'A' },
+  );
+  assert.deepEqual(await add(t, archive, '/t'), ['dir 755 0:0 t', 'file 644 0:0 t/a=A']);
+});
+
+test('ADD of an archive: what overlayfs or Linux would not take is refused', async (t) => {
+  await assert.rejects(add(t, tarOf({ name: 'n', type: 'char' })), { code: 'ARCHIVE_INVALID' });
+  await assert.rejects(add(t, tarOf({ name: 'a', xattrs: new Map([['security.capability', Buffer.from('junk')]]) })), { code: 'ARCHIVE_INVALID' });
+  await assert.rejects(add(t, tarOf({ name: 'a', xattrs: new Map([['user.x', Buffer.alloc(70_000)]]) })), { code: 'ARCHIVE_INVALID' });
 });
 
 test('ADD of an archive: names that lead out of it are refused', async (t) => {
@@ -159,9 +231,46 @@ test('readArchive: what is no archive', async (t) => {
 });
 
 test('readArchive: archives that end early', async (t) => {
-  await assert.rejects(readArchive(pieces(sample.subarray(0, 1600)), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+  const large = tarOf({ name: 'large', content: 'L'.repeat(5000) });
+  for (const end of [600, 1600, 5000]) await assert.rejects(readArchive(pieces(large.subarray(0, end)), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+  assert.equal((await readArchive(pieces(large.subarray(0, 512 + 5000)), 'x', options(t)))?.length, 1);
+  await assert.rejects(readArchive(pieces(sample.subarray(0, 1300)), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
   const gzipped = spawnSync('gzip', ['-c'], { input: Buffer.concat([sample.subarray(0, 2048), Buffer.alloc(200_000, 1)]) }).stdout;
   await assert.rejects(readArchive(pieces(gzipped), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+});
+
+test('readArchive: damaged compressed archives fail, however small; what may follow one does no harm', async (t) => {
+  const gzipped = spawnSync('gzip', ['-c'], { input: sample }).stdout;
+  const badSum = Buffer.from(gzipped);
+  badSum[badSum.length - 6]! ^= 1;
+  for (const damaged of [badSum, gzipped.subarray(0, -4), Buffer.concat([gzipped, Buffer.from('garbage')])]) {
+    await assert.rejects(readArchive(pieces(damaged), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+  }
+  const halves = [sample.subarray(0, 700), sample.subarray(700)].map((half) => spawnSync('gzip', ['-c'], { input: half }).stdout);
+  const skippable = Buffer.from('502a4d1804000000deadbeef', 'hex');
+  for (const good of [
+    Buffer.concat([gzipped, Buffer.alloc(2000)]),
+    Buffer.concat(halves),
+    Buffer.concat([skippable, zstdCompressSync(sample)]),
+    Buffer.concat([sample, Buffer.from('garbage')]),
+  ]) {
+    assert.equal((await readArchive(pieces(good), 'x', options(t)))?.length, 8);
+  }
+});
+
+test('readArchive: times and owners that Linux cannot keep, names that are too long', async (t) => {
+  const odd = tarOf({ name: 'a', mtimeSec: -5, mtimeNs: 5 }, { name: 'b', uid: 0xffff_ffff }, { name: 'c', mtimeSec: 1e11 });
+  const entries = await readArchive(pieces(odd), 'x', options(t));
+  assert.deepEqual(
+    entries?.map(({ uid, mtimeSec, mtimeNs }) => [uid, mtimeSec, mtimeNs]),
+    [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 0, 0],
+    ],
+  );
+  for (const name of ['n'.repeat(256), 'abcdefg/'.repeat(520)]) await assert.rejects(add(t, tarOf({ name })), { code: 'ARCHIVE_INVALID' });
+  assert.equal((await add(t, tarOf({ name: 'n'.repeat(255) }))).length, 1);
 });
 
 test('openTarContext: a tree of the archive', async (t) => {

@@ -25,8 +25,8 @@ export interface ArchiveOptions {
 export async function readArchive(source: AsyncIterable<Uint8Array>, name: string, options: ArchiveOptions): Promise<PlanEntry[] | undefined> {
   const stage = new ArchiveStage(options.stagingFolder);
   const decoder = new TarDecoder(stage);
+  const { head, whole } = await peek(source, headBytes);
   try {
-    const { head, whole } = await peek(source, headBytes);
     for await (const piece of decompressed(head, whole, options)) {
       options.signal?.throwIfAborted();
       decoder.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
@@ -37,23 +37,41 @@ export async function readArchive(source: AsyncIterable<Uint8Array>, name: strin
     options.signal?.throwIfAborted();
     const tells = error instanceof BuildError && !unreadableCodes.has(error.code);
     if (tells || !(error instanceof BuildError)) throw storageError(error, `unpack ${name}`);
-    if (stage.entries.length === 0) return undefined;
+    if (!decoder.recognized && !(await beginsAsTar(head, options))) return undefined;
     throw new OpsError('ARCHIVE_INVALID', `Cannot unpack ${name}: ${error.message.replace(/^Cannot [^:]*: /, '')}`, {
       family: 'validation',
       hint: 'Make the archive anew, or copy it as it is with ADD --unpack=false or COPY.',
       cause: error,
     });
   }
-  return stage.entries.length === 0 ? undefined : stage.entries;
+  return decoder.recognized ? stage.entries : undefined;
 }
 
 function decompressed(head: Uint8Array, whole: AsyncIterable<Uint8Array>, options: ArchiveOptions): AsyncIterable<Uint8Array> {
   const starts = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
   if (starts(0x1f, 0x8b)) return zlibCodec().decompress('gzip', whole, options.signal);
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return zlibCodec().decompress('zstd', whole, options.signal);
+  const isZstd = starts(0x28, 0xb5, 0x2f, 0xfd) || (starts(head[0]!, 0x2a, 0x4d, 0x18) && (head[0]! & 0xf0) === 0x50);
+  if (isZstd) return zlibCodec().decompress('zstd', whole, options.signal);
   if (starts(0x42, 0x5a, 0x68)) return decompressWith('bzip2', whole, options);
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return decompressWith('xz', whole, options);
   return whole;
+}
+
+/** Whether a damaged archive has a whole header before the damage. Taken byte by byte, since decompressors keep back what they had when they find a fault. */
+async function beginsAsTar(head: Uint8Array, options: ArchiveOptions): Promise<boolean> {
+  const decoder = new TarDecoder({ entry: () => {}, data: () => {}, end: () => {} });
+  async function* single(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < head.length; at++) yield head.subarray(at, at + 1);
+  }
+  try {
+    for await (const piece of decompressed(head, single(), options)) {
+      decoder.write(Buffer.from(piece));
+      if (decoder.recognized) break;
+    }
+  } catch {
+    // The fault was reported by the first reading.
+  }
+  return decoder.recognized;
 }
 
 /** Puts the files of an archive down as they stream by. */
@@ -107,22 +125,43 @@ class ArchiveStage implements TarHandler {
 
 function entryOf(header: TarHeader): PlanEntry {
   const { name, type, mode, uid, gid, size, mtimeSec, mtimeNs, link, major, minor, xattrs } = header;
+  for (const [attribute, value] of xattrs ?? []) checkXattr(name, attribute, value);
   // Of the extended attributes of an archive only this one gets into layers, as with docker build.
   const capability = xattrs?.get('security.capability');
   return {
     path: name,
     type,
     mode,
-    uid,
-    gid,
+    uid: uid === unchangedID ? 0 : uid,
+    gid: gid === unchangedID ? 0 : gid,
     size,
-    mtimeSec,
-    mtimeNs,
+    ...(mtimeSec < 0 || mtimeSec > latestSecond ? { mtimeSec: 0, mtimeNs: 0 } : { mtimeSec, mtimeNs }),
     ...(link === '' ? {} : { link }),
     ...(type === 'char' || type === 'block' ? { major, minor } : {}),
     ...(capability === undefined ? {} : { xattrs: { 'security.capability': Buffer.from(capability).toString('base64') } }),
   };
 }
+
+/** Errors: ARCHIVE_INVALID for what no Linux takes. */
+function checkXattr(name: string, attribute: string, value: Uint8Array): void {
+  const found =
+    value.length > longestXattrBytes
+      ? `has ${value.length} bytes, more than the ${longestXattrBytes} that Linux takes`
+      : attribute === 'security.capability' && !isCapability(Buffer.from(value))
+        ? 'is no set of file capabilities'
+        : undefined;
+  if (found === undefined) return;
+  throw new OpsError('ARCHIVE_INVALID', `Cannot unpack ${JSON.stringify(name)}: its extended attribute ${attribute} ${found}`, { family: 'validation' });
+}
+
+/** Versions 2 and 3 of struct vfs_cap_data in linux/capability.h. */
+function isCapability(value: Buffer): boolean {
+  const version = value.length < 4 ? 0 : value.readUInt32LE(0) >>> 24;
+  return (version === 2 && value.length === 20) || (version === 3 && value.length === 24);
+}
+
+/** XATTR_SIZE_MAX in linux/limits.h. */
+const longestXattrBytes = 65_536;
 
 /** The first bytes of a stream, and the stream with them. */
 async function peek(source: AsyncIterable<Uint8Array>, bytes: number): Promise<{ head: Uint8Array; whole: AsyncIterable<Uint8Array> }> {
@@ -148,6 +187,10 @@ async function peek(source: AsyncIterable<Uint8Array>, bytes: number): Promise<{
 
 /** What says that the bytes are not what they seemed, as opposed to a machine that fails. */
 const unreadableCodes: ReadonlySet<string> = new Set(['TAR_INVALID', 'TAR_TRUNCATED', 'TAR_LIMIT', 'STREAM_CORRUPT', 'ARCHIVE_INVALID']);
-const headBytes = 512;
+const headBytes = 4096;
+/** The kernel takes it as: leave the owner as it is. */
+const unchangedID = 0xffff_ffff;
+/** As docker build, which counts nanoseconds in 64 bits and takes times out of that range, or before 1970, for 1970. */
+const latestSecond = 9_223_372_036;
 /** Files up to this size travel within their entries. */
 const inlineBytes = 1024;

@@ -13,12 +13,14 @@ export async function openTarContext(source: AsyncIterable<Uint8Array>, options:
     });
   }
   return new MemoryTree(
-    entries.map((entry) => {
+    entries.flatMap((entry) => {
       const { path, link, type } = entry;
       if (path.split('/').includes('..') || (type === 'hardlink' && link!.split('/').includes('..'))) {
         throw new OpsError('ARCHIVE_INVALID', `Cannot use the build context: the name ${JSON.stringify(path)} leads out of it`, { family: 'validation' });
       }
-      return { ...entry, path: cleanPath(path), ...(type === 'hardlink' ? { link: cleanPath(link!) } : {}) };
+      const name = cleanPath(path);
+      if (name === '' && type !== 'dir') return [];
+      return { ...entry, path: name, ...(type === 'hardlink' ? { link: cleanPath(link!) } : {}) };
     }),
   );
 }

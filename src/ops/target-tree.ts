@@ -85,9 +85,24 @@ export class TargetTree {
     return this.#staged.get(path)?.inode;
   }
 
-  /** Gives an inode that was put before another owner, under all its names. */
-  changeOwner(inode: Inode, uid: number, gid: number): void {
-    Object.assign(inode, { uid, gid });
+  /** Replaces attributes of an inode that was put before, under all its names. */
+  change(inode: Inode, attributes: Partial<Attributes>): void {
+    Object.assign(inode, attributes);
+  }
+
+  /** What is at the path, which is no folder, ready to get more names: of the base it is put into this tree first. Undefined where nothing is. */
+  async adopt(path: string): Promise<Inode | undefined> {
+    const staged = this.inodeAt(path);
+    if (staged !== undefined) return staged;
+    const node = await this.lookup(path);
+    if (node === undefined) return undefined;
+    const { path: _path, type, link, ...rest } = node;
+    const isFile = type === 'file' || type === 'hardlink';
+    const inode: Inode = isFile
+      ? { ...rest, type: 'file', content: await this.#base!.content(node) }
+      : { ...rest, type, ...(link === undefined ? {} : { link }) };
+    this.put(path, inode, node);
+    return inode;
   }
 
   /** Removes the path and what is below it. `existing` is what `lookup` gave. */

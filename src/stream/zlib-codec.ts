@@ -52,7 +52,11 @@ async function* decompress(kind: Compression, source: CompressedSource, signal?:
       signal?.throwIfAborted();
       yield chunk as Uint8Array;
     }
-    await feeding;
+    // It may end before its input does: padding can follow the end of compressed data.
+    await feeding.catch((error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ABORT_ERR' && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
   } catch (error) {
     signal?.throwIfAborted();
     const code = (error as NodeJS.ErrnoException).code ?? '';

@@ -34,6 +34,7 @@ export class TarDecoder {
   readonly #carry = Buffer.alloc(blockBytes);
   #carried = 0;
   #zeroBlocks = 0;
+  #recognized = false;
   #gathered: Buffer[] = [];
   #gatheredFlag = 0;
   #pax: PaxValues | undefined;
@@ -49,6 +50,11 @@ export class TarDecoder {
 
   constructor(handler: TarHandler) {
     this.#handler = handler;
+  }
+
+  /** Whether an entry's header or a global one was read: then the bytes are a tar, and whatever else is wrong with them is a damage. */
+  get recognized(): boolean {
+    return this.#recognized;
   }
 
   write(piece: Buffer): void {
@@ -103,7 +109,8 @@ export class TarDecoder {
 
   /** The input has ended. An archive without its end blocks is taken, as other readers do. Errors: TAR_TRUNCATED. */
   finish(): void {
-    if (this.#state === 'end') return;
+    // What fills up the last block may be missing.
+    if (this.#state === 'end' || this.#state === 'skip') return;
     if (this.#state !== 'header' || this.#carried > 0 || this.#pax || this.#longName !== undefined || this.#longLink !== undefined) {
       throw tarError('TAR_TRUNCATED', 'it ends within an entry');
     }
@@ -142,6 +149,10 @@ export class TarDecoder {
     const path = records?.get('GNU.sparse.name') ?? records?.get('path');
     if (path) name = nameFromBytes(path);
     const type = typeOf(flag, name);
+    this.#recognized = true;
+    if (type === undefined) {
+      throw tarError('TAR_INVALID', `the entry ${JSON.stringify(name)} has the unknown type ${JSON.stringify(String.fromCharCode(flag))}`);
+    }
     const linkRecord = records?.get('linkpath');
     const link = linkRecord ? nameFromBytes(linkRecord) : (this.#longLink ?? nameField(block, at, fields.link));
     const sizeRecord = records?.get('size');
@@ -163,7 +174,6 @@ export class TarDecoder {
       minor: device ? numericField(block, at + fields.minor[0], 8) : 0,
       ...xattrsOf(records),
     };
-    if (name === '') throw tarError('TAR_INVALID', 'an entry has no name');
     if (header.link === '' && (type === 'symlink' || type === 'hardlink')) throw tarError('TAR_INVALID', `the link ${JSON.stringify(name)} has no target`);
     const pax = this.#pax;
     this.#pax = undefined;
@@ -258,6 +268,7 @@ export class TarDecoder {
     else {
       const pax = parsePax(data);
       if (flag !== 0x67) this.#pax = pax;
+      else this.#recognized = true;
     }
   }
 
@@ -305,14 +316,15 @@ export class TarDecoder {
   }
 }
 
-function typeOf(flag: number, name: string): TarType {
+/** Undefined for types that no container engine knows. */
+function typeOf(flag: number, name: string): TarType | undefined {
   switch (flag) {
     case 0x30: // 0
     case 0: // before POSIX
     case 0x37: // 7: contiguous
     case 0x53: // S: GNU sparse
       // Before POSIX folders were files whose name ends with a slash.
-      return name.endsWith('/') && flag !== 0x53 ? 'dir' : 'file';
+      return name.endsWith('/') && flag === 0 ? 'dir' : 'file';
     case 0x31:
       return 'hardlink';
     case 0x32:
@@ -326,7 +338,7 @@ function typeOf(flag: number, name: string): TarType {
     case 0x36:
       return 'fifo';
     default:
-      throw tarError('TAR_INVALID', `the entry ${JSON.stringify(name)} has the unknown type ${JSON.stringify(String.fromCharCode(flag))}`);
+      return undefined;
   }
 }
 

@@ -293,7 +293,7 @@ test('hostile archives are refused with a code', () => {
     ['absurd size', changed((b) => b.set([0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], 124)), 'TAR_INVALID'],
     ['letters in a number', changed((b) => b.write('zzz', 124)), 'TAR_INVALID'],
     ['unknown type', changed((b) => b.write('Q', 156)), 'TAR_INVALID'],
-    ['no name', changed((b) => b.fill(0, 0, 100)), 'TAR_INVALID'],
+
     ['link without target', changed((b) => b.write('2', 156)), 'TAR_INVALID'],
     ['cut content', good.subarray(0, 514), 'TAR_TRUNCATED'],
     ['cut header', good.subarray(0, 100), 'TAR_TRUNCATED'],

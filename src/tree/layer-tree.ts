@@ -101,6 +101,8 @@ function nodeOf({ view, entry }: Found): TreeNode {
         family: 'validation',
       });
     const { whiteout: _, offset: _offset, ...node } = target;
+    // A second name of a symlink, device or pipe is shown as one more of them.
+    if (target.type !== 'file') return { ...node, path: entry.path };
     return { ...node, path: entry.path, type: 'hardlink', link: entry.link! };
   }
   const { whiteout: _, offset: _offset, ...node } = entry;

@@ -1,3 +1,5 @@
+import { nameToBytes } from '../tar/index.ts';
+
 /** Brings a path into TreeNode.path form: no leading or trailing slash, no `.`, `..` resolved by name and never above the root. */
 export function cleanPath(path: string): string {
   const parts: string[] = [];
@@ -8,6 +10,21 @@ export function cleanPath(path: string): string {
   }
   return parts.join('/');
 }
+
+/** What Linux refuses: a path of 4096 bytes with its leading slash and closing NUL, a name of more than 255. Undefined where it is no longer than that. */
+export function lengthFault(path: string): string | undefined {
+  // A character has three bytes at most, or two where it is one half of four.
+  if (path.length * 3 <= longestNameBytes) return undefined;
+  if (path.length * 3 > longestPathBytes && nameToBytes(path).length > longestPathBytes) return `its path has more than the limit of ${longestPathBytes} bytes`;
+  for (const name of path.split('/')) {
+    if (name.length * 3 > longestNameBytes && nameToBytes(name).length > longestNameBytes)
+      return `a name in its path has more than the limit of ${longestNameBytes} bytes`;
+  }
+  return undefined;
+}
+
+const longestPathBytes = 4094;
+const longestNameBytes = 255;
 
 /** The path of the folder that holds it; '' for what is at the root, and for the root. */
 export function parentOf(path: string): string {

@@ -12,12 +12,19 @@ export interface ResolvedPath {
   readonly node: TreeNode | undefined;
 }
 
+export interface ResolveOptions {
+  /** Whether a symlink at the end of the path is followed. Default true. */
+  readonly followLast?: boolean;
+  /** What `..` at the root does: it stays there, as in the kernel, or the path is refused. Default 'stay'. */
+  readonly aboveRoot?: 'stay' | 'refuse';
+}
+
 /**
- * Follows symlinks within the tree: absolute targets start at its root and `..` never leaves it. Parts that do not exist are kept as they are written. Default of
- * `followLast`: true. Errors: TREE_SYMLINK_LOOP.
+ * Follows symlinks within the tree: absolute targets start at its root and `..` never leaves it. Parts that do not exist are kept as they are written. Errors:
+ * TREE_SYMLINK_LOOP, TREE_PATH_ESCAPES.
  */
-export async function resolvePath(tree: Pick<FileTree, 'lookup'>, path: string, options: { readonly followLast?: boolean } = {}): Promise<ResolvedPath> {
-  const { followLast = true } = options;
+export async function resolvePath(tree: Pick<FileTree, 'lookup'>, path: string, options: ResolveOptions = {}): Promise<ResolvedPath> {
+  const { followLast = true, aboveRoot = 'stay' } = options;
   const rest = path.split('/').reverse();
   let at = '';
   let node: TreeNode | undefined;
@@ -26,6 +33,9 @@ export async function resolvePath(tree: Pick<FileTree, 'lookup'>, path: string, 
     const part = rest.pop()!;
     if (part === '' || part === '.') continue;
     if (part === '..') {
+      if (at === '' && aboveRoot === 'refuse') {
+        throw new TreeError('TREE_PATH_ESCAPES', `Cannot follow ${JSON.stringify(path)}: it leads out of its folder`, { family: 'validation' });
+      }
       at = parentOf(at);
       node = undefined;
       continue;
