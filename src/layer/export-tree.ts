@@ -21,7 +21,7 @@ export async function exportDir(request: ExportRequest): Promise<void> {
   const { contents, destination, signal } = request;
   const entries = await planOf(request);
   mkdirSync(destination, { recursive: true });
-  const folder = new FolderWriter(destination, { owners: false, ignoreOwners: true, devices: 'skip', merge: true });
+  const folder = new FolderWriter(destination, { owners: false, ignoreOwners: true, merge: true });
   await contents.prepare(sourcesOf(entries), signal);
   await writeContents(entries, contents, folder, signal);
   folder.finish(new Map());

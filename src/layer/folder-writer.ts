@@ -19,7 +19,7 @@ import { mknod, setXattr, SysError, mappedIDs } from '../sys/index.ts';
 import { systemPath } from '../tar/index.ts';
 import { parentOf, type LayerEntry } from '../tree/index.ts';
 import { storageError } from '../content/index.ts';
-import { hostile, layerError } from './error.ts';
+import { layerError } from './error.ts';
 
 export interface FolderWriterOptions {
   /** Give files their owners; else they belong to this process. */
@@ -28,8 +28,6 @@ export interface FolderWriterOptions {
   readonly ignoreOwners: boolean;
   /** Overlayfs marks in `user.*` attributes. Absent: no marks, whiteouts are passed over. */
   readonly overlay?: 'trusted' | 'user';
-  /** What becomes of device nodes that this process may not make: a refusal except below /dev, or silence. */
-  readonly devices: 'refuse' | 'skip';
   /** The folder may hold things: what has the name of something new is replaced, folders are joined. Default false: it is empty. */
   readonly merge?: boolean;
 }
@@ -48,6 +46,8 @@ export class FolderWriter {
   readonly #gid = process.getegid?.() ?? 0;
   /** Folders made, with what they are to become. */
   readonly #folders = new Map<string, LayerEntry | undefined>();
+  /** Device nodes that this process may not make. */
+  readonly #skipped = new Set<string>();
   #lastParent = '';
   #xattrWhiteouts: boolean;
 
@@ -91,18 +91,29 @@ export class FolderWriter {
     this.#makeParent(entry.path);
     this.#guarded(entry.path, (path) => {
       symlinkSync(systemPath(entry.link!), path);
-      this.#chown(entry, (uid, gid) => lchownSync(path, uid, gid));
-      if (entry.xattrs) this.#setXattrs(entry.path, entry.xattrs);
-      lutimesSync(path, entry.mtimeSec, timeOf(entry));
+      this.#setAttributes(entry, path);
     });
   }
 
   hardlink(entry: LayerEntry): void {
     this.#makeParent(entry.path);
+    if (this.#skipped.has(entry.link!)) {
+      this.#skipped.add(entry.path);
+      return;
+    }
     this.#guarded(entry.path, (path) => linkSync(this.#path(entry.link!), path));
   }
 
-  /** A fifo or device. Errors: LAYER_HOSTILE for a device that this process may not make. */
+  /** Gives what was written, which is no folder, other attributes. */
+  change(entry: LayerEntry): void {
+    if (this.#skipped.has(entry.path)) return;
+    this.#guarded(entry.path, (path) => {
+      if (this.#options.owners) lchownSync(path, this.#uid, this.#gid);
+      this.#setAttributes(entry, path);
+    });
+  }
+
+  /** A fifo or device. As rootless container engines do, devices that this process may not make are left out: only steps miss them, not the image. */
   node(entry: LayerEntry): void {
     this.#makeParent(entry.path);
     const format = entry.type === 'fifo' ? constants.S_IFIFO : entry.type === 'char' ? constants.S_IFCHR : constants.S_IFBLK;
@@ -111,13 +122,10 @@ export class FolderWriter {
         mknod(path, format | (entry.mode & 0o777), entry.major ?? 0, entry.minor ?? 0);
       } catch (error) {
         if (entry.type === 'fifo' || !(error instanceof SysError) || error.errno !== 'EPERM') throw error;
-        // Container engines provide /dev anew in every container.
-        if (this.#options.devices === 'skip' || entry.path.startsWith('dev/')) return;
-        throw hostile(entry.path, 'it is a device node, which only a build as root can make');
+        this.#skipped.add(entry.path);
+        return;
       }
-      this.#chown(entry, (uid, gid) => lchownSync(path, uid, gid));
-      chmodSync(path, entry.mode);
-      utimesSync(path, entry.mtimeSec, timeOf(entry));
+      this.#setAttributes(entry, path);
     });
   }
 
@@ -150,11 +158,12 @@ export class FolderWriter {
     if (overlay !== undefined) this.#guarded(path, (full) => setXattr(full, `${overlay}.overlay.opaque`, Buffer.from('y')));
   }
 
-  /** Takes away what was written at the path, folders with all that is in them. */
-  remove(path: string): void {
+  /** Takes away what was written at the path; `folders` are those that go with it. */
+  remove(path: string, folders: readonly string[]): void {
     this.#guarded(path, (full) => rmSync(full, { recursive: true, force: true }));
+    this.#skipped.delete(path);
     this.#lastParent = '';
-    for (const folder of this.#folders.keys()) if (folder === path || folder.startsWith(`${path}/`)) this.#folders.delete(folder);
+    for (const folder of folders) this.#folders.delete(folder);
   }
 
   /** Gives the folders their attributes, innermost first. `implied`: those of folders that were made only because something is in them; default root's, 0755. */
@@ -195,6 +204,14 @@ export class FolderWriter {
     this.#folders.set(path, undefined);
   }
 
+  /** Of what is new, and so belongs to this process. */
+  #setAttributes(entry: LayerEntry, path: string | Buffer): void {
+    this.#chown(entry, (uid, gid) => lchownSync(path, uid, gid));
+    if (entry.type !== 'symlink') chmodSync(path, entry.mode);
+    if (entry.xattrs) this.#setXattrs(entry.path, entry.xattrs);
+    lutimesSync(path, entry.mtimeSec, timeOf(entry));
+  }
+
   /** Whether anything was done. */
   #chown({ uid, gid }: { readonly uid: number; readonly gid: number }, change: (uid: number, gid: number) => void): boolean {
     if (!this.#options.owners || (uid === this.#uid && gid === this.#gid)) return false;
@@ -223,7 +240,16 @@ export class FolderWriter {
         const errno = error instanceof SysError ? error.errno : undefined;
         // What the filesystem does not keep is lost on every machine like this one; a privilege that a program needs must not get lost in silence.
         const allowed = !this.#options.owners || errno === 'ENOTSUP' || errno === 'EOPNOTSUPP' || (errno === 'EPERM' && name !== 'security.capability');
-        if (!allowed) throw error;
+        if (allowed) continue;
+        const size = Buffer.byteLength(value, 'base64');
+        const found = errno === 'ENOSPC' || errno === 'E2BIG' || errno === 'ERANGE' ? `the filesystem of the store takes none of ${size} bytes` : errno;
+        if (found === undefined) throw error;
+        throw layerError(
+          'LAYER_UNWRITABLE',
+          `Cannot set the extended attribute ${name} of ${JSON.stringify(`/${path}`)} of a layer: ${found}`,
+          'Choose a folder on another filesystem with --root, or an image without the attribute.',
+          error,
+        );
       }
     }
   }

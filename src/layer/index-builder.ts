@@ -1,14 +1,18 @@
 import type { TarHeader } from '../tar/index.ts';
-import { baseName, joinPath, parentOf, type LayerEntry } from '../tree/index.ts';
+import { baseName, joinPath, lengthFault, parentOf, type LayerEntry } from '../tree/index.ts';
 import { hostile, layerError } from './error.ts';
 
 /** Entries with members that are still to be found out. */
 export type OpenEntry = { -readonly [K in keyof LayerEntry]: LayerEntry[K] };
 
 export interface IndexBuilderOptions {
-  /** Something earlier in the layer is replaced by what comes: take it away with all that is in it. */
-  readonly onRemove: (path: string) => void;
-  /** Most entries that a layer may have. */
+  /** Something earlier in the layer is replaced by what comes: take it away with all that is in it. `folders`: those among it. */
+  readonly onRemove: (path: string, folders: readonly string[]) => void;
+  /** A hard link gave other attributes to its file, which is known by its first name. */
+  readonly onChange: (entry: LayerEntry) => void;
+  /** A folder that the layer deletes and then only shows in paths: it is there anew. Called by `finish`. */
+  readonly onFolder: (entry: LayerEntry) => void;
+  /** Most entries that a layer may have, folders that only show in paths included. */
   readonly maxEntries: number;
 }
 
@@ -18,10 +22,12 @@ const symlinkLimit = 255;
 const whiteoutPrefix = '.wh.';
 const aufsPrefix = '.wh..wh.';
 const opaqueName = '.wh..wh..opq';
+/** Characters of a path that is too long that a message shows. */
+const shownPathLength = 80;
 
 /**
  * Makes layer entries of tar headers. The one place where names from outside become paths: leading slashes are dropped, names that climb above the root are refused;
- * a parent that is a symlink of this layer is followed while it stays within the layer by itself, else refused.
+ * a parent that is a symlink of this layer is followed with the layer as root, as containerd does: absolute targets start there and `..` does not leave it.
  */
 export class IndexBuilder {
   readonly #options: IndexBuilderOptions;
@@ -29,6 +35,10 @@ export class IndexBuilder {
   readonly #entries = new Map<string, OpenEntry>();
   /** Folders that only show in the paths of what they hold. */
   readonly #implied = new Set<string>(['']);
+  /** Keys of `#entries` and implied folders by the folder that they are in. Made when a folder is first removed: few layers need it. */
+  #children: Map<string, Set<string>> | undefined;
+  /** The other names of files that have several, by the first. */
+  readonly #links = new Map<string, Set<string>>();
   #lastParent = '';
   #lastResolved = '';
 
@@ -50,6 +60,8 @@ export class IndexBuilder {
       return undefined;
     }
     const path = joinPath(parent, base);
+    const fault = lengthFault(path);
+    if (fault !== undefined) throw hostile(path.slice(0, shownPathLength), fault);
     const entry = this.#newEntry(path, header, offset);
     if (entry.type === 'hardlink') this.#resolveHardlink(entry, header);
     if ((entry.type === 'char' || entry.type === 'block') && entry.major === 0 && entry.minor === 0) {
@@ -62,10 +74,18 @@ export class IndexBuilder {
   finish(): readonly LayerEntry[] {
     const entries: LayerEntry[] = [];
     for (const entry of this.#entries.values()) {
-      const made = entry.whiteout === 'whiteout' ? this.#entries.get(entry.path) : undefined;
+      if (entry.whiteout !== 'whiteout') {
+        entries.push(entry);
+        continue;
+      }
       // What the layer makes anew replaces a file anyway; a folder must hide the one below.
+      const made = this.#entries.get(entry.path);
       if (made?.type === 'dir') made.whiteout = 'opaque';
-      if (!made) entries.push(entry);
+      else if (!made && this.#implied.has(entry.path)) {
+        const folder: LayerEntry = { ...impliedEntry(entry.path), whiteout: 'opaque' };
+        this.#options.onFolder(folder);
+        entries.push(folder);
+      } else if (!made) entries.push(entry);
     }
     return entries;
   }
@@ -105,18 +125,33 @@ export class IndexBuilder {
     } else if (this.#implied.has(path) && entry.type !== 'dir') this.#remove(path);
     this.#implied.delete(path);
     this.#set(path, entry);
+    if (entry.type === 'hardlink') {
+      const names = this.#links.get(entry.link!);
+      if (names) names.add(path);
+      else this.#links.set(entry.link!, new Set([path]));
+    }
     return entry;
   }
 
   #set(key: string, entry: OpenEntry): void {
     this.#entries.set(key, entry);
-    if (this.#entries.size > this.#options.maxEntries) throw hostile(entry.path, `the layer has more than the limit of ${this.#options.maxEntries} entries`);
+    this.#know(key);
+  }
+
+  #know(key: string): void {
+    const { maxEntries } = this.#options;
+    if (this.#entries.size + this.#implied.size > maxEntries) throw hostile(key, `the layer has more than the limit of ${maxEntries} entries`);
+    if (this.#children && key !== '') addChild(this.#children, key);
   }
 
   #placeWhiteout(parent: string, base: string): void {
     if (base === opaqueName) {
       let entry = this.#entries.get(parent);
-      if (entry === undefined) this.#entries.set(parent, (entry = { ...plainEntry(parent), type: 'dir', mode: 0o755 }));
+      if (entry === undefined) {
+        entry = impliedEntry(parent);
+        this.#implied.delete(parent);
+        this.#set(parent, entry);
+      }
       entry.whiteout = 'opaque';
       return;
     }
@@ -124,6 +159,8 @@ export class IndexBuilder {
     const deleted = base.slice(whiteoutPrefix.length);
     if (deleted === '' || deleted === '.' || deleted === '..') throw hostile(joinPath(parent, base), 'it deletes a folder that it is in');
     const path = joinPath(parent, deleted);
+    const fault = lengthFault(path);
+    if (fault !== undefined) throw hostile(path.slice(0, shownPathLength), fault);
     this.#set(`${path}\0`, { ...plainEntry(path), whiteout: 'whiteout' });
   }
 
@@ -131,15 +168,30 @@ export class IndexBuilder {
     const name = cleanName(header.link);
     const target = joinPath(this.#resolveParent(parentOf(name), header.name), baseName(name));
     const found = this.#entries.get(target);
-    if (!found || target === entry.path) {
+    if (!found || target === entry.path || target.startsWith(`${entry.path}/`)) {
       throw layerError(
         'LAYER_INVALID',
         `Cannot unpack ${JSON.stringify(header.name)} of a layer: it is a hard link to ${JSON.stringify(header.link)}, which is not in the layer`,
       );
     }
     if (found.type === 'dir') throw hostile(header.name, 'it is a hard link to a folder');
-    const { mode, uid, gid, mtimeSec, mtimeNs } = found;
-    Object.assign(entry, { size: 0, mode, uid, gid, mtimeSec, mtimeNs, link: found.type === 'hardlink' ? found.link : target });
+    const file = found.type === 'hardlink' ? this.#entries.get(found.link!)! : found;
+    this.#changeFile(file, entry);
+    delete entry.xattrs;
+    entry.size = 0;
+    entry.link = file.path;
+  }
+
+  /** The header of a hard link has the attributes that hold for all names. */
+  #changeFile(file: OpenEntry, { mode, uid, gid, mtimeSec, mtimeNs, xattrs }: OpenEntry): void {
+    const isSame = file.mode === mode && file.uid === uid && file.gid === gid && file.mtimeSec === mtimeSec && file.mtimeNs === mtimeNs && xattrs === undefined;
+    if (isSame) return;
+    Object.assign(file, { uid, gid, mtimeSec, mtimeNs });
+    if (file.type !== 'symlink') file.mode = mode;
+    // The kernel takes file capabilities away with every change of owner.
+    const { 'security.capability': _, ...kept } = file.xattrs ?? {};
+    file.xattrs = { ...kept, ...xattrs };
+    this.#options.onChange(file);
   }
 
   /** The parent with symlinks resolved; parts that are missing are implied folders. */
@@ -152,29 +204,36 @@ export class IndexBuilder {
   }
 
   #walk(parent: string, name: string): string {
-    const rest = parent.split('/').reverse();
-    let at = '';
+    // Paths of folders that are known have no symlink in them.
+    let at = parent;
+    while (!this.#isFolder(at)) at = parentOf(at);
+    const rest = parent.slice(at.length).split('/').reverse();
     for (let links = 0; rest.length > 0;) {
       const part = rest.pop()!;
       if (part === '' || part === '.') continue;
       if (part === '..') {
-        if (at === '') throw hostile(name, 'a symlink on its way leads out of the layer');
         at = parentOf(at);
         continue;
       }
       const next = joinPath(at, part);
       const entry = this.#entries.get(next);
       if (entry === undefined || entry.type === 'dir') {
-        if (!entry) this.#implied.add(next);
+        if (!entry && !this.#implied.has(next)) this.#imply(next);
         at = next;
       } else if (entry.type === 'symlink') {
-        if (entry.link!.startsWith('/'))
-          throw hostile(name, `it would be written through the symlink ${JSON.stringify(next)} to ${JSON.stringify(entry.link)}`);
+        if (entry.link!.startsWith('/')) at = '';
         if (++links > symlinkLimit) throw hostile(name, 'there are too many symlinks on its way');
         rest.push(...entry.link!.split('/').reverse());
       } else throw layerError('LAYER_INVALID', `Cannot unpack ${JSON.stringify(name)} of a layer: ${JSON.stringify(next)} is no folder`);
     }
     return at;
+  }
+
+  #imply(path: string): void {
+    const fault = lengthFault(path);
+    if (fault !== undefined) throw hostile(path.slice(0, shownPathLength), fault);
+    this.#implied.add(path);
+    this.#know(path);
   }
 
   #isFolder(path: string): boolean {
@@ -183,28 +242,64 @@ export class IndexBuilder {
   }
 
   #remove(path: string): void {
-    this.#options.onRemove(path);
     this.#lastParent = '';
     this.#lastResolved = '';
-    const gone = (other: string): boolean => other === path || other.startsWith(`${path}/`);
-    const removed = new Map([...this.#entries].filter(([other]) => gone(other)));
-    for (const other of removed.keys()) this.#entries.delete(other);
-    for (const other of this.#implied) if (gone(other)) this.#implied.delete(other);
-    // A file lives on under its other names: the first of them now stands for it.
-    const heirs = new Map<string, string>();
-    for (const entry of this.#entries.values()) {
-      const first = entry.type === 'hardlink' ? removed.get(entry.link!) : undefined;
-      if (!first) continue;
-      const heir = heirs.get(first.path);
-      if (heir !== undefined) entry.link = heir;
-      else {
-        heirs.set(first.path, entry.path);
-        const { link: _, ...rest } = { ...first, path: entry.path };
-        delete entry.link;
-        Object.assign(entry, rest);
-      }
+    const gone = this.#below(path);
+    this.#options.onRemove(
+      path,
+      gone.filter((key) => this.#isFolder(key)),
+    );
+    const files: OpenEntry[] = [];
+    for (const key of gone) {
+      const entry = this.#entries.get(key);
+      this.#entries.delete(key);
+      this.#implied.delete(key);
+      this.#children?.get(parentOf(key))?.delete(key);
+      this.#children?.delete(key);
+      if (entry?.type === 'hardlink') this.#links.get(entry.link!)?.delete(key);
+      else if (entry && this.#links.has(key)) files.push(entry);
     }
+    for (const file of files) this.#passOn(file);
   }
+
+  /** A file lives on under its other names: the first of them now stands for it. */
+  #passOn(file: OpenEntry): void {
+    const [heir, ...others] = this.#links.get(file.path)!;
+    this.#links.delete(file.path);
+    if (heir === undefined) return;
+    const entry = this.#entries.get(heir)!;
+    delete entry.link;
+    Object.assign(entry, file, { path: heir });
+    if (others.length > 0) this.#links.set(heir, new Set(others));
+    for (const other of others) this.#entries.get(other)!.link = heir;
+  }
+
+  /** The path, and the keys of all that is below it. */
+  #below(path: string): string[] {
+    const keys = [path];
+    if (!this.#isFolder(path)) return keys;
+    this.#children ??= this.#group();
+    for (let i = 0; i < keys.length; i++) for (const key of this.#children.get(keys[i]!) ?? []) keys.push(key);
+    return keys;
+  }
+
+  #group(): Map<string, Set<string>> {
+    const children = new Map<string, Set<string>>();
+    for (const key of [...this.#entries.keys(), ...this.#implied]) if (key !== '') addChild(children, key);
+    return children;
+  }
+}
+
+function addChild(children: Map<string, Set<string>>, key: string): void {
+  const parent = parentOf(key);
+  const known = children.get(parent);
+  if (known) known.add(key);
+  else children.set(parent, new Set([key]));
+}
+
+/** What containers get for a folder that only shows in paths. */
+function impliedEntry(path: string): OpenEntry {
+  return { ...plainEntry(path), type: 'dir', mode: 0o755 };
 }
 
 function plainEntry(path: string): OpenEntry {

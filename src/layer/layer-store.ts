@@ -408,7 +408,7 @@ export class LayerStore {
   }
 
   #folderOptions(): FolderWriterOptions {
-    return { owners: true, ignoreOwners: this.#options.ignoreOwners ?? false, overlay: this.#overlay, devices: 'refuse' };
+    return { owners: true, ignoreOwners: this.#options.ignoreOwners ?? false, overlay: this.#overlay };
   }
 
   get #overlay(): 'trusted' | 'user' {

@@ -45,7 +45,12 @@ export class Unpacker implements TarHandler {
   constructor(options: UnpackerOptions) {
     this.#options = options;
     this.#folder = options.folder;
-    this.#builder = new IndexBuilder({ maxEntries: options.maxEntries, onRemove: (path) => this.#folder?.remove(path) });
+    this.#builder = new IndexBuilder({
+      maxEntries: options.maxEntries,
+      onRemove: (path, folders) => this.#folder?.remove(path, folders),
+      onChange: (entry) => this.#folder?.change(entry),
+      onFolder: (entry) => this.#folder?.folder(entry),
+    });
   }
 
   /** Errors: LAYER_HOSTILE, LAYER_INVALID, LAYER_UNWRITABLE, DISK_FULL, those of the tar. */
