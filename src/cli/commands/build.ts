@@ -38,6 +38,7 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
 
   const engine = await loadEngine();
   const display = makeDisplay(mode, console);
+  for (const message of flags.warnings) display.handle({ kind: 'warning', rule: '', description: '', message });
   const restore = (): void => display.restore?.();
   process.on('exit', restore);
   using interrupts = catchInterrupts(() => display.stopping());

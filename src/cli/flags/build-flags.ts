@@ -1,8 +1,10 @@
 import type { FlagTable, UnsupportedFlag } from './flag.ts';
+import { foreignFlags } from './foreign-flags.ts';
 
 /** Flags of `ossb build`, in the order of the help. */
 export const buildFlags: FlagTable = {
   command: 'ossb build',
+  foreign: foreignFlags,
   flags: [
     { name: 'tag', short: 't', kind: 'list' },
     { name: 'file', short: 'f', kind: 'string' },
@@ -19,7 +21,11 @@ export const buildFlags: FlagTable = {
     { name: 'annotation', kind: 'list' },
     { name: 'no-cache', kind: 'bool' },
     { name: 'no-cache-filter', kind: 'list' },
-    { name: 'pull', kind: 'bool' },
+    {
+      name: 'pull',
+      kind: 'bool',
+      hint: 'For --pull=always and --pull=newer of buildah write --pull; for missing and never leave it out: known bases are not asked for again.',
+    },
     { name: 'network', kind: 'string' },
     { name: 'add-host', kind: 'csv' },
     { name: 'shm-size', kind: 'string' },
@@ -44,9 +50,9 @@ export const buildFlags: FlagTable = {
     ...['cache-from', 'cache-to'].map((name) =>
       unsupported(name, 'the cache is in the local store only', 'Keep the store folder (--root) between builds instead.'),
     ),
-    { ...unsupported('attest', 'attestations are not made by this version'), harmless: isDisabledAttestation },
-    { ...unsupported('sbom', 'attestations are not made by this version', 'Leave it out, or write --sbom=false.'), harmless: isDisabled },
-    { ...unsupported('provenance', 'attestations are not made by this version', 'Leave it out, or write --provenance=false.'), harmless: isDisabled },
+    { ...unsupported('attest', 'attestations are not made by this version'), harmless: isDisabledAttestation, optional: true },
+    { ...unsupported('sbom', 'attestations are not made by this version'), harmless: isDisabled, optional: true },
+    { ...unsupported('provenance', 'attestations are not made by this version'), harmless: isDisabled, optional: true },
     ...['policy', 'source-policy-file', 'resource'].map((name) => unsupported(name, 'source policies are not supported')),
     ...['cgroup-parent', 'memory', 'memory-swap', 'cpu-period', 'cpu-quota', 'cpu-shares', 'cpuset-cpus', 'cpuset-mems', 'ulimit'].map((name) => ({
       ...unsupported(name, 'steps run with the limits of ossb itself', 'Limit the whole build instead, for instance with systemd-run or ulimit.'),

@@ -10,6 +10,7 @@ import { nearestName } from './nearest-name.ts';
 export function parseFlags(argv: readonly string[], table: FlagTable, faults: Faults): ParsedFlags {
   const values = new Map<string, string[]>();
   const args: string[] = [];
+  const warnings: string[] = [];
   let help = false;
   let allKnown = true;
   let next = 0;
@@ -29,6 +30,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
     help,
     allKnown,
     args,
+    warnings,
     bool: (name) => lastOf(values.get(name))?.startsWith('t'),
     string: (name) => lastOf(values.get(name)),
     list: (name) => values.get(name) ?? [],
@@ -58,14 +60,19 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
     let value = attached;
     if (flag.kind === 'bool') {
       const truth = boolOf(attached ?? 'true');
-      if (truth === undefined) return faults.add(usageError('FLAG_VALUE', `Cannot use ${shown}=${attached}: it is either true or false`));
+      if (truth === undefined) {
+        const hint = 'hint' in flag ? flag.hint : undefined;
+        return faults.add(usageError('FLAG_VALUE', `Cannot use ${shown}=${attached}: it is either true or false`, hint));
+      }
       value = String(truth);
     } else if (value === undefined) {
       if (next >= argv.length) return faults.add(usageError('FLAG_VALUE', `Cannot use ${shown}: its value is missing`, seeHelp()));
       value = argv[next++] ?? '';
     }
     if ('reason' in flag) {
-      if (flag.harmless?.(value) !== true) faults.add(usageError('FLAG_UNSUPPORTED', `Cannot use ${shown}: ${flag.reason}`, flag.hint));
+      if (flag.harmless?.(value) === true) return undefined;
+      if (flag.optional === true) warnings.push(`${shown} ${value} has no effect: ${flag.reason}`);
+      else faults.add(usageError('FLAG_UNSUPPORTED', `Cannot use ${shown}: ${flag.reason}`, flag.hint));
       return undefined;
     }
     const given = flag.kind === 'csv' ? (faults.attempt(() => parseCsv(value, shown)) ?? []) : [value];
@@ -76,6 +83,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
   function unknown(shown: string, within: string = shown): void {
     allKnown = false;
     const name = within.replace(/^-+/, '').replace(/=.*$/s, '');
+    const translation = table.foreign?.get(name) ?? table.foreign?.get(shown.replace(/^-+/, ''));
     const meant = nearestName(
       name,
       table.flags.map((flag) => flag.name),
@@ -85,7 +93,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
       usageError(
         'FLAG_UNKNOWN',
         `Cannot use ${shown}${where}: there is no such flag`,
-        meant === undefined ? seeHelp() : `Did you mean --${meant}? ${seeHelp()}`,
+        translation ?? (meant === undefined ? seeHelp() : `Did you mean --${meant}? ${seeHelp()}`),
       ),
     );
   }
