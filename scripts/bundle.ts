@@ -62,6 +62,9 @@ await build({
   entryPoints: { main: 'src/cli/main.ts', worker: 'src/worker/main.ts' },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
+  // For the places in messages about internal faults; Node itself does not read them.
+  sourcemap: 'external',
+  sourcesContent: false,
   define: { 'import.meta.url': 'moduleURL' },
   banner: { js: "const moduleURL = 'file://' + encodeURI(__filename);" },
   plugins: [lazyBuiltins],

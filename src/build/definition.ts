@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDockerfile, type Dockerfile } from '../dockerfile/index.ts';
 import { buildGraph, findSourceDateEpoch, type ContextOrigin } from '../frontend/index.ts';
-import { openTarContext } from '../ops/index.ts';
+import { NoContext, openTarContext } from '../ops/index.ts';
 import { solve, usageOf } from '../solver/index.ts';
 import { cleanPath, resolvePath, layerTree, type FileTree } from '../tree/index.ts';
 import type { Store } from '../content/index.ts';
@@ -38,8 +38,10 @@ export async function readDefinition(request: BuildRequest, ports: DefinitionPor
   const { context } = request;
   if (context.kind === 'dir') return { dockerfile: await readDockerfile(request, contextFolder, settings, stdin), mainContext: session.contexts.main() };
   if (context.kind === 'stdin') {
-    if (!(await stdin.isArchive()))
-      return { dockerfile: await readDockerfile({ ...request, file: '-' }, undefined, settings, stdin), mainContext: { kind: 'scratch' } };
+    if (!(await stdin.isArchive())) {
+      session.contexts.setMain(new NoContext());
+      return { dockerfile: await readDockerfile({ ...request, file: '-' }, undefined, settings, stdin), mainContext: { kind: 'local', name: 'context' } };
+    }
     const tree = await openTarContext(stdin.stream(), { stagingFolder: () => ports.store.tempDir(), searchPath: settings.env['PATH'], signal: ports.signal });
     session.contexts.setMain(tree);
     return { dockerfile: await definitionIn(tree, request, ports), mainContext: { kind: 'local', name: 'context', keepOwner: true } };

@@ -218,4 +218,5 @@ test('outputs: --load gives the archive to docker, and what docker says is told'
   writeFileSync(program, '#!/bin/sh\necho Cannot connect to the daemon >&2\nexit 1\n');
   const { error } = await bench.run(dockerfile, { outputs: [{ kind: 'load', names: ['app:1'] }] }, { environment });
   assert.ok(error instanceof BuildError && error.code === 'LOAD_FAILED' && error.message.includes('Cannot connect'), String(error));
+  assert.doesNotMatch(String(error.hint), /daemon/, 'docker itself asks whether its daemon is running');
 });

@@ -1,4 +1,5 @@
 import { BuildError, BuildErrors, type SourceLocation } from '../errors.ts';
+import { internalFault } from './internal-fault.ts';
 import type { Warning } from './progress/step-board.ts';
 
 /** What `--progress rawjson` says of a failure, in the last line. */
@@ -29,8 +30,7 @@ function rangesOf(location: SourceLocation | undefined): Record<string, unknown>
 }
 
 function oneError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof BuildError))
-    return { code: 'INTERNAL', family: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  if (!(error instanceof BuildError)) return { code: 'INTERNAL', family: 'internal', ...internalFault(error) };
   const { code, family, message, hint, location, retryable } = error;
   return {
     code,

@@ -2,17 +2,22 @@ import { BuildError, BuildErrors } from '../errors.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 import type { Sink } from './console.ts';
+import { internalFault } from './internal-fault.ts';
 import { harmlessLines, harmlessText } from './progress/harmless-text.ts';
 import { formatOffset } from './progress/quantity.ts';
 import type { Step, StepBoard, Warning } from './progress/step-board.ts';
 import { sourceExcerpt } from './source-excerpt.ts';
+
+/** Of a fault of ossb itself. */
+const shownFrames = 5;
+const shownMessage = 1000;
 
 export interface FailureOptions {
   /** Stacks and causes too. */
   readonly debug?: boolean;
 }
 
-/** Message, marked source and hint of what went wrong. What is no BuildError is a fault of ossb and comes with its stack. */
+/** Message, marked source and hint of what went wrong. What is no BuildError is a fault of ossb and comes with where it was thrown. */
 export function writeFailure(sink: Sink, error: unknown, options: FailureOptions = {}): void {
   const all = error instanceof BuildErrors ? error.errors : [error];
   for (const one of all) sink.write(failureText(one, sink.hasColors, options));
@@ -51,14 +56,21 @@ export function writeWarnings(sink: Sink, warnings: readonly Warning[], options:
 function failureText(error: unknown, colors: boolean, options: FailureOptions): string {
   const label = colored('ERROR:', '31', colors);
   if (!(error instanceof BuildError)) {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `${label} This is a fault of ossb itself. Please report it with what follows.\n${harmlessLines(stack)}\n${options.debug === true ? causesOf(error) : ''}`;
+    const { message, frames } = internalFault(error);
+    const shown = options.debug === true ? frames : frames.slice(0, shownFrames);
+    const where = shown.map((frame) => `    ${harmlessText(frame)}\n`).join('');
+    const hint = `${colored('Hint:', '36', colors)} Please report it with these lines${options.debug === true ? '' : '; --debug shows more of them'}.\n`;
+    return `${label} Cannot go on: this is a fault of ossb itself: ${truncated(harmlessLines(message))}\n${where}${hint}${options.debug === true ? causesOf(error) : ''}`;
   }
   // Usage errors have no place in a Dockerfile, and the place of a missing file says nothing
   const source = error.location === undefined || error instanceof UsageError ? '' : sourceExcerpt(error.location);
   const hint = error.hint === undefined ? '' : `${colored('Hint:', '36', colors)} ${harmlessLines(error.hint)}\n`;
   const debug = options.debug === true ? `Code: ${error.code} (${error.family})\n${harmlessLines(error.stack ?? '')}\n${causesOf(error)}` : '';
   return `${source}${label} ${harmlessLines(error.message)}\n${hint}${debug}`;
+}
+
+function truncated(text: string): string {
+  return text.length <= shownMessage ? text : `${text.slice(0, shownMessage)}…`;
 }
 
 function failedStepText(step: Step, maxLines: number): string {

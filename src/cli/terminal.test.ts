@@ -63,6 +63,13 @@ test('main: prints the version without loading more', () => {
   assert.match(stdout, /^ossb \d+\.\d+\.\d+\n$/);
 });
 
+test('main: an error that nobody awaits is shown in a few short lines', () => {
+  const thrower = `data:text/javascript,setTimeout(() => { throw new TypeError('nobody') }, 0) /* ${'x'.repeat(5000)} */`;
+  const { status, stderr } = spawnSync(process.execPath, ['--import', thrower, join(import.meta.dirname, 'main.ts'), 'build', '-'], { encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /^ERROR: Cannot go on: this is a fault of ossb itself: TypeError: nobody\n/m);
+});
+
 test('main: a reader that goes away is no failure', () => {
   const { status } = spawnSync('bash', ['-c', `set -o pipefail; ${process.execPath} ${join(import.meta.dirname, 'main.ts')} build --help | head -1`], {
     encoding: 'utf8',

@@ -36,8 +36,11 @@ export async function runContainer(options: ContainerOptions): Promise<StepExit>
   const start = (): DirectProcess => startDirectly(runtime.program, args, { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' });
   const child = options.unguarded ? options.unguarded.outside(start) : start();
   let lastError = '';
+  let lateFailure: string | undefined;
   pipeOutput(child.stdout, (data) => onOutput('stdout', data));
   pipeOutput(child.stderr, (data) => {
+    lateFailure = executionFailure(data);
+    if (lateFailure !== undefined) return onOutput('stderr', Buffer.from(`${lateFailure}\n`));
     lastError = (lastError + data.toString('latin1')).slice(-MAX_FAILURE);
     return onOutput('stderr', data);
   });
@@ -51,7 +54,7 @@ export async function runContainer(options: ContainerOptions): Promise<StepExit>
   ended = true;
   signal.removeEventListener('abort', onAbort);
   signal.throwIfAborted();
-  return judgeExit(exit, log, lastError, options);
+  return judgeExit(exit, lateFailure ?? runtimeFailure(log), lateFailure ?? lastError, options);
 }
 
 function pipeOutput(source: Readable, onData: (data: Buffer) => void | Promise<void>): void {
@@ -114,13 +117,12 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** A failure of the runtime is in its log; else the exit code is the command's own. */
-function judgeExit(exit: ProcessExit, log: string, lastError: string, options: ContainerOptions): StepExit {
+/** `failure` is what the runtime said; without it the exit code is the command's own. */
+function judgeExit(exit: ProcessExit, failure: string | undefined, lastError: string, options: ContainerOptions): StepExit {
   const { runtime, onOutput } = options;
   if (exit.signal !== undefined) throw executorError('EXEC_RUNTIME', `Cannot run the step: ${runtime.name} was killed by ${exit.signal}`);
   const exitCode = exit.exitCode ?? 0;
   if (exitCode === 0) return { exitCode };
-  const failure = runtimeFailure(log);
   if (failure === undefined) return exitCode > 128 ? { exitCode, ...signalName(exitCode - 128) } : { exitCode };
   const code = commandFault(failure);
   if (code === undefined) {
@@ -131,10 +133,21 @@ function judgeExit(exit: ProcessExit, log: string, lastError: string, options: C
   return { exitCode: code };
 }
 
+/** Some versions of crun no longer have their log when the command cannot be executed, and write the same line to standard error. */
+function executionFailure(data: Buffer): string | undefined {
+  const line = data.length <= MAX_FAILURE && data.subarray(0, 7).toString('latin1') === '{"msg":' ? data.toString('utf8').trim() : '';
+  const failure = line.endsWith('}') && !line.includes('\n') ? lastFailure(line) : undefined;
+  return failure?.startsWith('exec container process') === true ? failure : undefined;
+}
+
 /** The last error in the runtime's log. */
 function runtimeFailure(log: string): string | undefined {
+  return lastFailure(readLog(log));
+}
+
+function lastFailure(text: string): string | undefined {
   let failure: string | undefined;
-  for (const line of readLog(log).split('\n').filter(Boolean)) {
+  for (const line of text.split('\n').filter(Boolean)) {
     try {
       const entry = JSON.parse(line) as { level?: unknown; msg?: unknown };
       if (typeof entry.msg === 'string' && entry.level !== 'warning' && entry.level !== 'info' && entry.level !== 'debug') failure = entry.msg;
@@ -164,7 +177,7 @@ function commandFault(failure: string): number | undefined {
   ) {
     return EXIT_NOT_EXECUTABLE;
   }
-  if (/^execve?:? .*no such file|no such file or directory: .*exec/i.test(failure)) return EXIT_NOT_FOUND;
+  if (/^exec(ve?)?:? .*no such file|no such file or directory: .*exec/i.test(failure)) return EXIT_NOT_FOUND;
   return undefined;
 }
 

@@ -2,6 +2,8 @@ import { BuildError, type BuildErrorOptions } from '../errors.ts';
 
 export type OpsErrorCode =
   | 'RUN_FAILED'
+  /** The platform of the step is not that of this host, and no emulator for it is registered. */
+  | 'RUN_PLATFORM'
   | 'SECRET_MISSING'
   | 'SSH_MISSING'
   | 'SOURCE_MISSING'

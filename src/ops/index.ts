@@ -3,6 +3,7 @@ export { createRunners, type RunnerPorts } from './runners.ts';
 export type { RunPorts } from './run.ts';
 export { ContextTree, type ContextTreeOptions, type IgnoreRules } from './context-tree.ts';
 export { digestMemoryFile } from './digest-memory.ts';
+export { NoContext } from './no-context.ts';
 export { openTarContext } from './context-tar.ts';
 export type { ArchiveOptions } from './archive.ts';
 export { planCopy, type CopyPorts } from './copy.ts';

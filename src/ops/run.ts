@@ -1,4 +1,4 @@
-import type { Compression, DiffID } from '../oci/index.ts';
+import { formatPlatform, nodePlatform, type Compression, type DiffID, type Platform } from '../oci/index.ts';
 import type { RunMount, RunOp, Vertex } from '../graph/index.ts';
 import type { LayersResult, StepContext } from '../solver/index.ts';
 import type { Store } from '../content/index.ts';
@@ -36,7 +36,7 @@ export interface RunPorts {
 
 /**
  * Executes a RUN on the state of input 0 and gives that state with one layer more. Output is emitted as log events, with secret values masked.
- * Errors: RUN_FAILED (the process ended with a status other than 0), SECRET_MISSING, SSH_MISSING, and those of the worker.
+ * Errors: RUN_FAILED (the process ended with a status other than 0), RUN_PLATFORM, SECRET_MISSING, SSH_MISSING, and those of the worker.
  */
 export async function runStep(
   { op, meta }: Vertex & { readonly op: RunOp },
@@ -91,6 +91,7 @@ export async function runStep(
   void emit('stdout', mask.stdout.end());
   void emit('stderr', mask.stderr.end());
   if (result.kind === 'exit') {
+    if (result.exitCode === 126) refuseForeign(op.platform);
     const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;
     throw new OpsError('RUN_FAILED', `Cannot finish RUN: process ${JSON.stringify(op.args.join(' '))} did not complete successfully: ${how}`, {
       family: 'execution',
@@ -111,6 +112,16 @@ export function runKeyParts(contents: readonly string[], { mapping, onSingleOwne
   if (!mapping.isSingle) return [...contents];
   onSingleOwner();
   return [...contents, 'single id'];
+}
+
+/** Throws RUN_PLATFORM where the programs of the step are of another architecture than this host's. */
+function refuseForeign(platform: Platform): void {
+  const host = nodePlatform(process.platform, process.arch);
+  if (platform.architecture === host.architecture) return;
+  throw new OpsError('RUN_PLATFORM', `Cannot finish RUN: this host is ${formatPlatform(host)} and cannot execute programs of ${formatPlatform(platform)}`, {
+    family: 'execution',
+    hint: 'Install an emulator (Debian, Ubuntu: packages qemu-user-static and binfmt-support), or let the step run on this host, in a stage FROM --platform=$BUILDPLATFORM.',
+  });
 }
 
 function hintFor(exitCode: number, isEmpty: boolean): string | undefined {

@@ -2,11 +2,18 @@ import { nearest } from '../dockerfile/index.ts';
 import { baseName, cleanPath, joinPath, resolvePath, type FileTree } from '../tree/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { OpsError } from './error.ts';
+import { NoContext } from './no-context.ts';
 import { elements } from './paths.ts';
 
 /** The error for a path that a COPY or ADD names and that is not there, with what may have been meant. */
 export async function sourceMissing(path: string, tree: FileTree): Promise<OpsError> {
   const clean = cleanPath(path);
+  if (tree instanceof NoContext) {
+    return new OpsError('SOURCE_MISSING', `Cannot copy "/${clean}": there is no build context, since only a Dockerfile came on standard input`, {
+      family: 'validation',
+      hint: 'Give the folder that COPY reads from, and the Dockerfile with -f -: ossb build -f - FOLDER < Dockerfile',
+    });
+  }
   const where = tree instanceof ContextTree ? 'the build context' : 'the source';
   const ignored = tree instanceof ContextTree ? await tree.ignoredPart(clean) : undefined;
   if (ignored !== undefined) {
