@@ -12,7 +12,7 @@ import type { WorkerClient } from '../worker/index.ts';
 import { Contexts } from './contexts.ts';
 import { Devices } from './devices.ts';
 import type { BuildEvent } from './events.ts';
-import { openHttpClient } from './http-client.ts';
+import { caFilesOf, openHttpClient } from './http-client.ts';
 import { formatOf } from './image-set.ts';
 import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
 import type { IgnoreInput } from './inputs.ts';
@@ -159,6 +159,7 @@ export function openSession(options: SessionOptions): Session {
     localTree: (name) => contexts.tree(name),
     memo: new Memo(store, now),
     http,
+    caFiles: caFilesOf(settings.env),
     env: settings.env,
     ...(format === undefined ? {} : { compression: { compression: format.compression, ...(format.level === undefined ? {} : { level: format.level }) } }),
   });

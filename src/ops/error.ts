@@ -23,6 +23,7 @@ export type OpsErrorCode =
   | 'DOWNLOAD_UNAUTHORIZED'
   | 'GIT_MISSING'
   | 'GIT_FAILED'
+  | 'GIT_REDIRECTED'
   | 'GIT_REF_MISSING'
   | 'GIT_UNAUTHORIZED'
   | 'GIT_URL_INVALID';

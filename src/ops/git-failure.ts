@@ -19,6 +19,11 @@ export function gitFailure(op: GitOp, args: readonly string[], stderr: string): 
   });
 }
 
+/** Whether a server led elsewhere, and git was not to follow. */
+export function isRedirectFailure(stderr: string): boolean {
+  return /returned error: 30[1278]|unable to update url base from redirection/i.test(stderr);
+}
+
 /** The URL without a password. */
 export function shownRemote(op: Pick<GitOp, 'url'>): string {
   return redactURLs(op.url);

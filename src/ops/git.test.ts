@@ -5,14 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openStore } from '../content/index.ts';
+import { HttpClient } from '../http/index.ts';
 import { makeVertex, type GitOp, type Vertex } from '../graph/index.ts';
 import type { StepContext } from '../solver/index.ts';
+import { startProxy } from '../../test/harness/http-proxy.ts';
 import { startGitHttp } from '../../test/harness/git-http.ts';
 import type { PlanEntry } from '../tree/index.ts';
 import { GitSource } from './git.ts';
 
-async function serve(t: TestContext, folder: string, allows?: (authorization: string | undefined) => boolean): Promise<string> {
-  const server = await startGitHttp(folder, allows);
+async function serve(
+  t: TestContext,
+  folder: string,
+  allows?: (authorization: string | undefined) => boolean,
+  redirect?: (path: string) => string | undefined,
+): Promise<string> {
+  const server = await startGitHttp(folder, allows, redirect);
   t.after(() => server.close());
   return server.url;
 }
@@ -61,11 +68,13 @@ function temporary(t: TestContext): string {
   return root;
 }
 
-function sourceIn(t: TestContext, storeRoot: string, secrets: Readonly<Record<string, string>> = {}): GitSource {
+function sourceIn(t: TestContext, storeRoot: string, secrets: Readonly<Record<string, string>> = {}, env: Readonly<Record<string, string>> = {}): GitSource {
   const store = openStore(storeRoot);
   t.after(() => store.close());
+  const http = new HttpClient({ userAgent: 'ossb/test' });
+  t.after(() => http.close());
   const secret = (id: string): Promise<Uint8Array | undefined> => Promise.resolve(secrets[id] === undefined ? undefined : Buffer.from(secrets[id]));
-  return new GitSource({ store, env: process.env, secret, sshSocket: () => Promise.resolve(undefined), now: Date.now });
+  return new GitSource({ store, http, caFiles: [], env: { ...process.env, ...env }, secret, sshSocket: () => Promise.resolve(undefined), now: Date.now });
 }
 
 function vertexOf(url: string, more: Partial<GitOp> = {}): Vertex & { op: GitOp } {
@@ -210,4 +219,54 @@ test('GitSource: credentials reach the server and nothing else', async (t) => {
   const stored = readdirSync(join(root, 'store', 'git'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   assert.ok(stored.length > 0);
   for (const entry of stored) assert.doesNotMatch(readFileSync(join(entry.parentPath, entry.name), 'latin1'), /token|eC1hY2Nlc3M/);
+});
+
+test('GitSource: credentials follow a redirect of the same server, and no other', async (t) => {
+  const root = temporary(t);
+  const head = repository(root, 'r').commit('1', { a: '1' });
+  const elsewhere: (string | undefined)[] = [];
+  const other = await serve(t, root, (authorization) => {
+    elsewhere.push(authorization);
+    return true;
+  });
+  const basic = `basic ${Buffer.from('x-access-token:tok').toString('base64')}`;
+  const byUrl = `Basic ${Buffer.from('me:tok').toString('base64')}`;
+  const redirect = (path: string): string | undefined =>
+    path.startsWith('/renamed/')
+      ? path.replace('/renamed/', '/r/.git/')
+      : path.startsWith('/gone/')
+        ? `${other}${path.replace('/gone/', '/r/.git/')}`
+        : undefined;
+  const url = await serve(t, root, (authorization) => authorization === basic || authorization === byUrl, redirect);
+  const secrets = { GIT_AUTH_TOKEN: 'tok' };
+  const withUser = url.replace('//', '//me:tok@');
+  for (const [index, [base, given]] of (
+    [
+      [url, secrets],
+      [withUser, {}],
+    ] as const
+  ).entries()) {
+    const source = sourceIn(t, join(root, `store-${index}`), given);
+    const vertex = vertexOf(`${base}/renamed`);
+    assert.deepEqual(await source.keyParts(vertex, context.signal), [head]);
+    assert.deepEqual(linesOf(await source.checkout(vertex, context)), ['file 644 a=1']);
+    await assert.rejects(source.keyParts(vertexOf(`${base}/gone`), context.signal), { code: 'GIT_REDIRECTED', message: /credentials must not go/ });
+  }
+  assert.deepEqual(elsewhere, []);
+  // Without credentials there is nothing to keep back.
+  assert.deepEqual(await sourceIn(t, join(root, 'store-open')).keyParts(vertexOf(`${url}/gone`), context.signal), [head]);
+  assert.ok(elsewhere.length > 0 && elsewhere.every((authorization) => authorization === undefined));
+});
+
+test('GitSource: goes through the proxy of HTTP_PROXY, and asks this machine directly', async (t) => {
+  const root = temporary(t);
+  const head = repository(root, 'r').commit('1', { a: '1' });
+  const url = await serve(t, root);
+  await using proxy = await startProxy({ target: new URL(url).host });
+  const source = sourceIn(t, join(root, 'store'), {}, { HTTP_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: '*.internal' });
+  assert.deepEqual(await source.keyParts(vertexOf('http://far.example/r/.git'), context.signal), [head]);
+  assert.match(proxy.requests[0]!, /^GET http:\/\/far\.example\/r\/\.git\/info\/refs/);
+  const count = proxy.requests.length;
+  assert.deepEqual(await source.keyParts(vertexOf(`${url}/r/.git`), context.signal), [head]);
+  assert.equal(proxy.requests.length, count);
 });

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CopyOp, GitOp, Vertex } from '../graph/index.ts';
+import type { HttpClient } from '../http/index.ts';
 import { digestOf, hexOf } from '../oci/index.ts';
 import type { StepContext } from '../solver/index.ts';
 import { findProgram, runProcess } from '../sys/index.ts';
@@ -9,12 +10,14 @@ import type { PlanEntry } from '../tree/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { planCopy } from './copy.ts';
 import { OpsError } from './error.ts';
-import { gitEnvironment, type GitAccess } from './git-environment.ts';
-import { gitFailure, shownRemote } from './git-failure.ts';
+import { gitAuthorization, gitEnvironment, type GitAccess } from './git-environment.ts';
+import { gitFailure, isRedirectFailure, shownRemote } from './git-failure.ts';
+import { movedRemote } from './git-moved.ts';
 import { commitOf, isCommit, type RemoteRef } from './git-refs.ts';
 import { elements } from './paths.ts';
 
 export interface GitPorts extends GitAccess {
+  readonly http: HttpClient;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -25,6 +28,8 @@ type GitVertex = Vertex & { readonly op: GitOp };
 export class GitSource {
   readonly #ports: GitPorts;
   readonly #resolved = new WeakMap<GitVertex, RemoteRef>();
+  /** By URL, where its server has it now. */
+  readonly #moved = new Map<string, string>();
 
   constructor(ports: GitPorts) {
     this.#ports = ports;
@@ -97,22 +102,32 @@ export class GitSource {
       throw new OpsError('GIT_MISSING', `Cannot fetch ${shownRemote(op)}: git is not installed`, { family: 'resource', hint: 'Install the package git.' });
     }
     mkdirSync(join(this.#ports.store.root, 'git'), { recursive: true });
-    const env = await gitEnvironment(op.url, this.#ports);
-    return async (args, { env: more = {}, quiet = false } = {}) => {
+    const authorization = await gitAuthorization(op.url, this.#ports);
+    const env = await gitEnvironment(op.url, this.#ports, authorization);
+    const git: Git = async (args, options = {}) => {
+      const { env: more = {}, quiet = false } = options;
+      const remote = this.#moved.get(op.url) ?? op.url;
       const stdout: Buffer[] = [];
       let stderr = '';
-      const exit = await runProcess(program, args, {
-        env: { ...env, ...more },
-        signal,
-        onStdout: (chunk) => stdout.push(chunk),
-        onStderr: (chunk) => {
-          if (stderr.length < 10_000) stderr += chunk.toString('utf8');
-          if (!quiet) onStderr?.(Buffer.from(redactURLs(chunk.toString('latin1')), 'latin1'));
+      const exit = await runProcess(
+        program,
+        args.map((arg) => (arg === op.url ? remote : arg)),
+        {
+          env: { ...env, ...more },
+          signal,
+          onStdout: (chunk) => stdout.push(chunk),
+          onStderr: (chunk) => {
+            if (stderr.length < 10_000) stderr += chunk.toString('utf8');
+            if (!quiet) onStderr?.(Buffer.from(redactURLs(chunk.toString('latin1')), 'latin1'));
+          },
         },
-      });
-      if (exit.exitCode !== 0) throw gitFailure(op, args, stderr);
-      return Buffer.concat(stdout).toString('utf8');
+      );
+      if (exit.exitCode === 0) return Buffer.concat(stdout).toString('utf8');
+      if (authorization === undefined || remote !== op.url || !args.includes(op.url) || !isRedirectFailure(stderr)) throw gitFailure(op, args, stderr);
+      this.#moved.set(op.url, await movedRemote(op, authorization, this.#ports.http, signal));
+      return git(args, options);
     };
+    return git;
   }
 }
 

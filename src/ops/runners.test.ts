@@ -55,6 +55,7 @@ function fixture(t: TestContext): Fixture {
   };
   const runners = createRunners({
     http: new HttpClient({ userAgent: 'ossb/test' }),
+    caFiles: [],
     store,
     mapping: { id: 'test', isSingle: false },
     onSingleOwner: () => {},

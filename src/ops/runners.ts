@@ -10,7 +10,7 @@ import { contentReader } from './content-reader.ts';
 import { ContextTree } from './context-tree.ts';
 import { planSelected } from './copy.ts';
 import { OpsError } from './error.ts';
-import { GitSource } from './git.ts';
+import { GitSource, type GitPorts } from './git.ts';
 import { HttpSource, type HttpPorts } from './http.ts';
 import { planMkdir } from './mkdir.ts';
 import { runKeyParts, runStep, type RunPorts } from './run.ts';
@@ -18,7 +18,7 @@ import { selectPaths, type SelectedRoot } from './select.ts';
 import { selectionDigest, selectorOf } from './selection-digest.ts';
 
 /** What the runners need from outside. */
-export interface RunnerPorts extends RunPorts, Pick<HttpPorts, 'http' | 'downloadRetry'> {
+export interface RunnerPorts extends RunPorts, Pick<HttpPorts, 'http' | 'downloadRetry'>, Pick<GitPorts, 'caFiles'> {
   /** Whether the index of a layer is in the store. */
   readonly isIndexed: (diffID: DiffID) => boolean;
   /** The index of a layer, fetched where it is not there. */

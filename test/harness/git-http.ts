@@ -11,11 +11,20 @@ export interface GitHttpServer {
   close(): Promise<void>;
 }
 
-/** Serves the repositories below a folder over plain HTTP, by git's own server program. `allows` looks at the authorization header; default: anybody is served. */
-export async function startGitHttp(folder: string, allows: (authorization: string | undefined) => boolean = () => true): Promise<GitHttpServer> {
+/**
+ * Serves the repositories below a folder over plain HTTP, by git's own server program. `allows` looks at the authorization header; default: anybody is served.
+ * `redirect` says where a path and query lead instead.
+ */
+export async function startGitHttp(
+  folder: string,
+  allows: (authorization: string | undefined) => boolean = () => true,
+  redirect: (path: string) => string | undefined = () => undefined,
+): Promise<GitHttpServer> {
   const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend');
   const server = createServer((request, response) => {
-    if (allows(request.headers.authorization)) answer(backend, folder, request, response);
+    const location = redirect(request.url!);
+    if (location !== undefined) response.writeHead(301, { location }).end();
+    else if (allows(request.headers.authorization)) answer(backend, folder, request, response);
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
