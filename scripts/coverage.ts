@@ -1,0 +1,60 @@
+/** Runs the unit tests and prints what share of lines and branches of each floor they reach. usage: npm run coverage */
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Reached {
+  lines: number;
+  linesReached: number;
+  branches: number;
+  branchesReached: number;
+}
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'ossb-coverage-'));
+try {
+  const report = join(folder, 'lcov');
+  const tests = globSync('src/**/*.test.ts', { cwd: root }).filter((file) => !file.endsWith('.slow.test.ts'));
+  const flags = ['--experimental-test-coverage', '--test-coverage-include=src/**/*.ts', '--test-coverage-exclude=**/*.test.ts'];
+  const reporters = ['--test-reporter=dot', '--test-reporter-destination=stderr', '--test-reporter=lcov', `--test-reporter-destination=${report}`];
+  const run = spawnSync(process.execPath, ['--test', ...flags, ...reporters, ...tests], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  print(readReport(readFileSync(report, 'utf8')));
+  process.exitCode = run.status ?? 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** By floor. The format is lcov's: geninfo(1). */
+function readReport(text: string): Map<string, Reached> {
+  const floors = new Map<string, Reached>();
+  let floor: Reached | undefined;
+  for (const line of text.split('\n')) {
+    const [key, value = ''] = line.split(':', 2);
+    if (key === 'SF') floor = floorOf(value, floors);
+    else if (floor === undefined) continue;
+    else if (key === 'LF') floor.lines += Number(value);
+    else if (key === 'LH') floor.linesReached += Number(value);
+    else if (key === 'BRF') floor.branches += Number(value);
+    else if (key === 'BRH') floor.branchesReached += Number(value);
+  }
+  return floors;
+}
+
+/** Undefined for what only tests use. */
+function floorOf(file: string, floors: Map<string, Reached>): Reached | undefined {
+  if (/\/testing[/.]|\/fake-/.test(file)) return undefined;
+  const name = /(?:^|\/)src\/([^/]+)\//.exec(file)?.[1];
+  if (name === undefined) return undefined;
+  let floor = floors.get(name);
+  if (floor === undefined) floors.set(name, (floor = { lines: 0, linesReached: 0, branches: 0, branchesReached: 0 }));
+  return floor;
+}
+
+function print(floors: ReadonlyMap<string, Reached>): void {
+  const percent = (part: number, whole: number): string => `${whole === 0 ? '100.0' : ((100 * part) / whole).toFixed(1)} %`.padStart(9);
+  console.log(`${'floor'.padEnd(12)}${'lines'.padStart(9)}${'branches'.padStart(10)}`);
+  for (const [name, { lines, linesReached, branches, branchesReached }] of [...floors].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    console.log(`${name.padEnd(12)}${percent(linesReached, lines)} ${percent(branchesReached, branches)}`);
+  }
+}
