@@ -258,6 +258,58 @@ test('readArchive: damaged compressed archives fail, however small; what may fol
   }
 });
 
+/** An old GNU sparse file of one stored byte at its start. */
+function sparseTar(realSize: number): Buffer {
+  const archive = tarOf({ name: 'sparse', content: 'S' });
+  archive[156] = 0x53;
+  archive.fill(0, 345, 512);
+  const number = (value: number, at: number): void => {
+    archive.fill(0, at, at + 12);
+    archive[at] = 0x80;
+    archive.writeBigUInt64BE(BigInt(value), at + 4);
+  };
+  number(0, 386);
+  number(1, 398);
+  number(realSize, 483);
+  archive.fill(0x20, 148, 156);
+  const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return archive;
+}
+
+test('readArchive: a small archive of 100 TB is refused before anything is written', async (t) => {
+  await assert.rejects(readArchive(pieces(sparseTar(1e14)), 'x', options(t)), { code: 'ARCHIVE_TOO_LARGE' });
+  const [entry] = (await readArchive(pieces(sparseTar(9_000_000)), 'x', options(t))) ?? [];
+  assert.equal(entry?.size, 9_000_000);
+  assert.ok(entry?.content?.kind === 'file');
+  const content = readFileSync(entry.content.path);
+  assert.deepEqual([content.length, content[0], content.subarray(1).every((byte) => byte === 0)], [9_000_000, 0x53, true]);
+});
+
+test('readArchive: an abort is seen within a hole', async (t) => {
+  const controller = new AbortController();
+  const reading = readArchive(pieces(sparseTar(4 * 2 ** 30)), 'x', { ...options(t), signal: controller.signal });
+  const reason = new Error('stopped');
+  setTimeout(() => controller.abort(reason), 50);
+  await assert.rejects(reading, reason);
+});
+
+test('readArchive: too many entries, and decompressed bytes without end, are refused', async (t) => {
+  const limits = { freeBytes: 1 << 20, ratio: 10, maxEntries: 5 };
+  const many = tarOf(...Array.from({ length: 6 }, (_, i) => ({ name: `${i}` })));
+  await assert.rejects(readArchive(pieces(many), 'x', { ...options(t), limits }), { code: 'ARCHIVE_TOO_LARGE' });
+  const bombs = [tarOf({ name: 'big', content: 'x'.repeat(2 << 20) }), Buffer.concat([sample, Buffer.alloc(3 << 20)])];
+  for (const bomb of bombs) {
+    await assert.rejects(readArchive(pieces(zstdCompressSync(bomb)), 'x', { ...options(t), limits }), { code: 'ARCHIVE_TOO_LARGE' });
+  }
+  const small = tarOf(...Array.from({ length: 5 }, (_, i) => ({ name: `${i}`, content: 'x'.repeat(900) })));
+  const entries = await readArchive(pieces(small), 'x', { ...options(t), limits: { inlineBytes: 2000 } });
+  assert.deepEqual(
+    entries?.map(({ content }) => content?.kind),
+    ['inline', 'inline', 'file', 'file', 'file'],
+  );
+});
+
 test('readArchive: times and owners that Linux cannot keep, names that are too long', async (t) => {
   const odd = tarOf({ name: 'a', mtimeSec: -5, mtimeNs: 5 }, { name: 'b', uid: 0xffff_ffff }, { name: 'c', mtimeSec: 1e11 });
   const entries = await readArchive(pieces(odd), 'x', options(t));

@@ -16,20 +16,47 @@ export interface ArchiveOptions {
   /** PATH of the environment, to find xz and bzip2 in. */
   readonly searchPath: string | undefined;
   readonly signal?: AbortSignal;
+  /** Bytes of the archive as it comes. Default: as many as have come. */
+  readonly archiveBytes?: number;
+  readonly limits?: Partial<ArchiveLimits>;
 }
+
+/** What an archive may hold at most. */
+export interface ArchiveLimits {
+  /** Bytes of the unpacked archive, holes of sparse files included, that are allowed whatever its size. Default 4 GiB. */
+  readonly freeBytes: number;
+  /** Beyond them: unpacked bytes for each byte of the archive. Default 200. */
+  readonly ratio: number;
+  /** Default 1 million: all of them are in memory at once. */
+  readonly maxEntries: number;
+  /** Bytes of small files that are kept in memory. Default 16 MiB. */
+  readonly inlineBytes: number;
+}
+
+const defaultLimits: ArchiveLimits = { freeBytes: 4 * 2 ** 30, ratio: 200, maxEntries: 1_000_000, inlineBytes: 16 << 20 };
 
 /**
  * Reads a tar, plain or compressed with gzip, bzip2, xz or zstd, told by its content. Files are put into the staging folder, small ones into the entries. Undefined
- * where the bytes are no archive. Errors: ARCHIVE_INVALID, ARCHIVE_TOOL_MISSING, DISK_FULL.
+ * where the bytes are no archive. Gives way to other work again and again, and then sees the signal. Errors: ARCHIVE_INVALID, ARCHIVE_TOO_LARGE,
+ * ARCHIVE_TOOL_MISSING, DISK_FULL.
  */
 export async function readArchive(source: AsyncIterable<Uint8Array>, name: string, options: ArchiveOptions): Promise<PlanEntry[] | undefined> {
-  const stage = new ArchiveStage(options.stagingFolder);
+  let archiveBytes = 0;
+  const limits = { ...defaultLimits, ...options.limits };
+  const limit = new ArchiveLimit(name, limits, () => Math.max(archiveBytes, options.archiveBytes ?? 0));
+  const stage = new ArchiveStage(options.stagingFolder, limit, limits.inlineBytes);
   const decoder = new TarDecoder(stage);
-  const { head, whole } = await peek(source, headBytes);
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of source) {
+      archiveBytes += piece.length;
+      yield piece;
+    }
+  };
+  const { head, whole } = await peek(counted(), headBytes);
   try {
     for await (const piece of decompressed(head, whole, options)) {
-      options.signal?.throwIfAborted();
-      decoder.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+      limit.read(piece.length);
+      await decode(decoder, Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength), options.signal);
     }
     decoder.finish();
   } catch (error) {
@@ -45,6 +72,59 @@ export async function readArchive(source: AsyncIterable<Uint8Array>, name: strin
     });
   }
   return decoder.recognized ? stage.entries : undefined;
+}
+
+/** As decoder.write, in steps between which other work has its turn. */
+async function decode(decoder: TarDecoder, piece: Buffer, signal: AbortSignal | undefined): Promise<void> {
+  let taken = 0;
+  do {
+    signal?.throwIfAborted();
+    taken += decoder.step(piece.subarray(taken));
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (taken < piece.length || decoder.filling);
+}
+
+/** Counts what an archive unpacks to. Errors: ARCHIVE_TOO_LARGE. */
+class ArchiveLimit {
+  readonly #name: string;
+  readonly #limits: ArchiveLimits;
+  readonly #archiveBytes: () => number;
+  #entries = 0;
+  #readBytes = 0;
+  #fileBytes = 0;
+
+  constructor(name: string, limits: ArchiveLimits, archiveBytes: () => number) {
+    this.#name = name;
+    this.#limits = limits;
+    this.#archiveBytes = archiveBytes;
+  }
+
+  /** Bytes of the uncompressed archive. */
+  read(bytes: number): void {
+    this.#readBytes += bytes;
+    this.#check(this.#readBytes);
+  }
+
+  /** An entry, with the bytes of its file. */
+  entry(bytes: number): void {
+    const { maxEntries } = this.#limits;
+    if (++this.#entries > maxEntries) throw this.#tooLarge(`it has more than the limit of ${maxEntries} entries`);
+    this.#fileBytes += bytes;
+    this.#check(this.#fileBytes);
+  }
+
+  #check(bytes: number): void {
+    const { freeBytes, ratio } = this.#limits;
+    const most = Math.max(freeBytes, ratio * this.#archiveBytes());
+    if (bytes > most) throw this.#tooLarge(`unpacked it has more than the limit of ${most} bytes, far more than its size lets expect`);
+  }
+
+  #tooLarge(found: string): OpsError {
+    return new OpsError('ARCHIVE_TOO_LARGE', `Cannot unpack ${this.#name}: ${found}`, {
+      family: 'resource',
+      hint: 'It is damaged or made to exhaust the machine. One that is meant to be so large can be unpacked by a RUN step.',
+    });
+  }
 }
 
 function decompressed(head: Uint8Array, whole: AsyncIterable<Uint8Array>, options: ArchiveOptions): AsyncIterable<Uint8Array> {
@@ -78,20 +158,28 @@ async function beginsAsTar(head: Uint8Array, options: ArchiveOptions): Promise<b
 class ArchiveStage implements TarHandler {
   readonly entries: PlanEntry[] = [];
   readonly #stagingFolder: () => string;
+  readonly #limit: ArchiveLimit;
+  #inlineLeft: number;
   #folder: string | undefined;
   #file: { header: TarHeader; hash: Hash; pieces: Buffer[]; descriptor: number | undefined; path: string } | undefined;
 
-  constructor(stagingFolder: () => string) {
+  constructor(stagingFolder: () => string, limit: ArchiveLimit, inlineBytesInAll: number) {
     this.#stagingFolder = stagingFolder;
+    this.#limit = limit;
+    this.#inlineLeft = inlineBytesInAll;
   }
 
   entry(header: TarHeader): void {
+    this.#limit.entry(header.size);
     if (header.type !== 'file') {
       this.entries.push(entryOf(header));
       return;
     }
     this.#file = { header, hash: createHash('sha256'), pieces: [], descriptor: undefined, path: '' };
-    if (header.size <= inlineBytes) return;
+    if (header.size <= Math.min(inlineBytes, this.#inlineLeft)) {
+      this.#inlineLeft -= header.size;
+      return;
+    }
     this.#folder ??= this.#stagingFolder();
     this.#file.path = join(this.#folder, String(this.entries.length));
     this.#file.descriptor = openSync(this.#file.path, 'wx', 0o600);

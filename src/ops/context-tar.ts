@@ -3,7 +3,7 @@ import { readArchive, type ArchiveOptions } from './archive.ts';
 import { OpsError } from './error.ts';
 import { MemoryTree } from './memory-tree.ts';
 
-/** A build context that comes as a tar, plain or compressed, from standard input or the network. Errors: ARCHIVE_INVALID, ARCHIVE_TOOL_MISSING, DISK_FULL. */
+/** A build context that comes as a tar, plain or compressed, from standard input or the network. Errors: ARCHIVE_INVALID, ARCHIVE_TOO_LARGE, ARCHIVE_TOOL_MISSING, DISK_FULL. */
 export async function openTarContext(source: AsyncIterable<Uint8Array>, options: ArchiveOptions): Promise<FileTree> {
   const entries = await readArchive(source, 'the build context', options);
   if (entries === undefined) {

@@ -123,6 +123,7 @@ export function createRunners(ports: RunnerPorts): OpRunners {
         stagingFolder: () => ports.store.tempDir(),
         searchPath: ports.env.PATH,
         signal: context.signal,
+        archiveBytes: node.size,
       });
     const entries = await planSelected(op, selected, op.link ? undefined : treeOf(base), { readContent, openArchive, now: ports.now });
     return withLayer(base, entries, context);

@@ -3,7 +3,7 @@ import { blockBytes, fields, paddingOf, type TarHeader, type TarType } from './h
 import { nameFromBytes } from './name.ts';
 import { numericField } from './number.ts';
 import { paxNumber, paxTime, parsePax, type PaxValues } from './pax.ts';
-import { checkedMap, sparseFromContent, sparseFromExtension, sparseFromHeader, sparseFromPax, type SparseMap } from './sparse.ts';
+import { checkedMap, linesOfMap, sparseFromContent, sparseFromExtension, sparseFromHeader, sparseFromPax, type SparseMap } from './sparse.ts';
 
 /** Told what a decoder reads, in the order of the archive. What it throws comes out of `write`. */
 export interface TarHandler {
@@ -15,8 +15,21 @@ export interface TarHandler {
   end(): void;
 }
 
+/** Zeros of a hole that one step of a decoder gives at most. */
+const holeStepBytes = 4 << 20;
+
 /** Limit of one extended header, long name or sparse map, bytes. */
 export const extendedHeaderLimitBytes = 1 << 20;
+
+interface PendingMap {
+  readonly realSize: number;
+  readonly header: TarHeader;
+  readonly pieces: Buffer[];
+  bytes: number;
+  /** Lines read, and lines that the map has by its first. */
+  lines: number;
+  wanted: number | undefined;
+}
 
 /**
  * Reads an archive in pieces of any size: ustar, PAX, GNU long names, base-256 numbers, old and PAX sparse files. Global headers are passed over, as container
@@ -24,7 +37,7 @@ export const extendedHeaderLimitBytes = 1 << 20;
  */
 export class TarDecoder {
   readonly #handler: TarHandler;
-  #state: 'header' | 'content' | 'skip' | 'gather' | 'sparse-extension' | 'end' = 'header';
+  #state: 'header' | 'content' | 'skip' | 'gather' | 'sparse-extension' | 'sparse-tail' | 'end' = 'header';
   /** Bytes before the piece that is being read. */
   #position = 0;
   /** What is left of the content, of the skipped bytes or of a gathered header. */
@@ -44,7 +57,7 @@ export class TarDecoder {
   #sparseHeader: { header: TarHeader; realSize: number; numbers: number[]; storedSize: number } | undefined;
   #sparse: SparseMap | undefined;
   /** A sparse 1.0 file whose map is being gathered. */
-  #pendingMap: { realSize: number; header: TarHeader; data: Buffer } | undefined;
+  #pendingMap: PendingMap | undefined;
   #sparsePart = 0;
   #sparsePosition = 0;
 
@@ -57,16 +70,47 @@ export class TarDecoder {
     return this.#recognized;
   }
 
+  /** Takes all of the piece. */
   write(piece: Buffer): void {
+    let taken = this.step(piece);
+    while (taken < piece.length || this.filling) taken += this.step(piece.subarray(taken));
+  }
+
+  /** Whether a hole at the end of a sparse file is being given, for which no more bytes are needed. */
+  get filling(): boolean {
+    return this.#state === 'sparse-tail';
+  }
+
+  /** As write, but returns within a large hole, so that the caller can stop: how many bytes were taken. To be called again until all are, and while `filling`. */
+  step(piece: Buffer): number {
+    const taken = this.#step(piece);
+    this.#position += taken;
+    return taken;
+  }
+
+  #step(piece: Buffer): number {
     let at = 0;
-    while (at < piece.length) {
+    let holes = 0;
+    while (at < piece.length || this.#state === 'sparse-tail') {
+      if (holes >= holeStepBytes) return at;
       switch (this.#state) {
         case 'content': {
-          const take = Math.min(this.#remaining, piece.length - at);
+          const hole = this.#sparse ? this.#sparse.parts[this.#sparsePart]!.offset - this.#sparsePosition : 0;
+          if (hole > 0) {
+            holes += this.#zeros(hole, holeStepBytes - holes);
+            break;
+          }
+          const take = Math.min(this.#remaining, piece.length - at, this.#contentStep());
           this.#content(take === piece.length ? piece : piece.subarray(at, at + take));
           at += take;
           this.#remaining -= take;
           if (this.#remaining === 0) this.#endContent();
+          break;
+        }
+        case 'sparse-tail': {
+          const hole = this.#sparse!.realSize - this.#sparsePosition;
+          if (hole > 0) holes += this.#zeros(hole, holeStepBytes - holes);
+          else this.#endEntry();
           break;
         }
         case 'skip': {
@@ -104,7 +148,7 @@ export class TarDecoder {
         }
       }
     }
-    this.#position += piece.length;
+    return at;
   }
 
   /** The input has ended. An archive without its end blocks is taken, as other readers do. Errors: TAR_TRUNCATED. */
@@ -191,7 +235,7 @@ export class TarDecoder {
     if (pax && type === 'file') {
       if (records?.get('GNU.sparse.major')?.toString() === '1') {
         const realSize = paxNumber('GNU.sparse.realsize', records.get('GNU.sparse.realsize') ?? '');
-        this.#pendingMap = { realSize, header, data: Buffer.alloc(0) };
+        this.#pendingMap = { realSize, header, pieces: [], bytes: 0, lines: 0, wanted: undefined };
         this.#remaining = storedSize;
         this.#state = 'content';
         if (storedSize === 0) throw tarError('TAR_INVALID', `the sparse file ${JSON.stringify(name)} has no map`);
@@ -213,32 +257,48 @@ export class TarDecoder {
     else this.#state = 'content';
   }
 
+  /** Bytes of content that belong together: a block of a sparse map, a part of a sparse file. */
+  #contentStep(): number {
+    if (this.#pendingMap) return blockBytes - (this.#pendingMap.bytes % blockBytes);
+    if (!this.#sparse) return Number.MAX_SAFE_INTEGER;
+    const { offset, length } = this.#sparse.parts[this.#sparsePart]!;
+    return offset + length - this.#sparsePosition;
+  }
+
   #content(piece: Buffer): void {
     if (this.#pendingMap) {
       const pending = this.#pendingMap;
-      pending.data = Buffer.concat([pending.data, piece]);
-      const found = sparseFromContent(pending.realSize, pending.data);
-      if (!found || pending.data.length < found.consumed) {
-        if (pending.data.length > extendedHeaderLimitBytes)
-          throw tarError('TAR_LIMIT', `a sparse map has more than the limit of ${extendedHeaderLimitBytes} bytes`);
-        return;
-      }
+      pending.pieces.push(Buffer.from(piece));
+      pending.bytes += piece.length;
+      if (pending.bytes > extendedHeaderLimitBytes) throw tarError('TAR_LIMIT', `a sparse map has more than the limit of ${extendedHeaderLimitBytes} bytes`);
+      for (const byte of piece) if (byte === 0x0a) pending.lines++;
+      if (pending.lines === 0 || pending.bytes % blockBytes !== 0) return;
+      pending.wanted ??= linesOfMap(Buffer.concat(pending.pieces));
+      if (pending.lines < pending.wanted) return;
+      const found = sparseFromContent(pending.realSize, Buffer.concat(pending.pieces));
+      if (!found) return;
       this.#pendingMap = undefined;
       const total = found.map.parts.reduce((sum, part) => sum + part.length, 0);
       if (total !== pending.header.size - found.consumed)
         throw tarError('TAR_INVALID', `the map of the sparse file ${JSON.stringify(pending.header.name)} does not fit its content`);
       this.#announceSparse(pending.header, found.map);
-      if (pending.data.length > found.consumed) this.#sparseContent(pending.data.subarray(found.consumed));
-    } else if (this.#sparse) this.#sparseContent(piece);
-    else this.#handler.data(piece);
+      return;
+    }
+    this.#handler.data(piece);
+    if (!this.#sparse) return;
+    this.#sparsePosition += piece.length;
+    const { offset, length } = this.#sparse.parts[this.#sparsePart]!;
+    if (this.#sparsePosition === offset + length) this.#sparsePart++;
   }
 
   #endContent(): void {
     if (this.#pendingMap) throw tarError('TAR_INVALID', `the sparse file ${JSON.stringify(this.#pendingMap.header.name)} ends within its map`);
-    if (this.#sparse) {
-      this.#zeros(this.#sparse.realSize - this.#sparsePosition);
-      this.#sparse = undefined;
-    }
+    if (this.#sparse) this.#state = 'sparse-tail';
+    else this.#endEntry();
+  }
+
+  #endEntry(): void {
+    this.#sparse = undefined;
     this.#handler.end();
     if (this.#padding > 0) this.#skip(this.#padding);
     else this.#state = 'header';
@@ -296,23 +356,13 @@ export class TarDecoder {
     this.#handler.entry({ ...header, size: map.realSize }, undefined);
   }
 
-  #sparseContent(piece: Buffer): void {
-    const { parts } = this.#sparse!;
-    for (let at = 0; at < piece.length;) {
-      const part = parts[this.#sparsePart]!;
-      if (this.#sparsePosition < part.offset) this.#zeros(part.offset - this.#sparsePosition);
-      const take = Math.min(part.offset + part.length - this.#sparsePosition, piece.length - at);
-      this.#handler.data(piece.subarray(at, at + take));
-      at += take;
-      this.#sparsePosition += take;
-      if (this.#sparsePosition === part.offset + part.length) this.#sparsePart++;
-    }
-  }
-
-  #zeros(count: number): void {
-    const zeros = Buffer.alloc(Math.min(count, 64 << 10));
-    this.#sparsePosition += count;
-    for (let left = count; left > 0; left -= zeros.length) this.#handler.data(left < zeros.length ? zeros.subarray(0, left) : zeros);
+  /** Gives zeros, up to the limit: how many. */
+  #zeros(count: number, limit: number): number {
+    const given = Math.min(count, limit);
+    const zeros = Buffer.alloc(Math.min(given, 64 << 10));
+    this.#sparsePosition += given;
+    for (let left = given; left > 0; left -= zeros.length) this.#handler.data(left < zeros.length ? zeros.subarray(0, left) : zeros);
+    return given;
   }
 }
 

@@ -48,6 +48,11 @@ export function sparseFromContent(realSize: number, data: Buffer): { map: Sparse
   return { map: checkedMap(realSize, numbers.slice(1)), consumed: at + paddingOf(at) };
 }
 
+/** How many lines a map of format 1.0 has, by its first. Errors: TAR_INVALID. */
+export function linesOfMap(data: Buffer): number {
+  return 1 + 2 * paxNumber('sparse map', data.subarray(0, data.indexOf(0x0a)));
+}
+
 /** Pairs of offset and length as a map. Errors: TAR_INVALID where they overlap or lie outside the file. */
 export function checkedMap(realSize: number, numbers: readonly number[]): SparseMap {
   if (numbers.length % 2 !== 0) throw tarError('TAR_INVALID', 'a sparse map ends within a pair');
