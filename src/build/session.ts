@@ -18,6 +18,7 @@ import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
 import type { IgnoreInput } from './inputs.ts';
 import { LayerMakers } from './layer-makers.ts';
 import { LayerProvider } from './layer-provider.ts';
+import { outputLimits } from './output-limits.ts';
 import { openRegistryClient } from './registry-client.ts';
 import type { BuildRequest, Output } from './request.ts';
 import { secretReader } from './secrets.ts';
@@ -144,6 +145,7 @@ export function openSession(options: SessionOptions): Session {
     worker,
     writeLayer: (request, abort) => makers.writeLayer(request, abort),
     ensureUnpacked: (diffIDs, context) => provider.unpack(diffIDs, context.emit),
+    outputLimits: outputLimits(settings.env),
     secret,
     sshSocket: (id) => agents.socket(id),
     deviceEdits: (wanted) => devices.edits(wanted),

@@ -13,6 +13,7 @@ import { lstatInRoot, makeFolders, resolveInRoot } from './root-path.ts';
 import type { OciRuntime } from './runtime.ts';
 import { makeSpec, type DeviceRule, type HostFacts, type SpecMount } from './spec.ts';
 import { deviceMounts, makeChangesFolders, prepareMounts } from './step-mounts.ts';
+import { StepOutput } from './step-output.ts';
 import { lookupUser, type StepUser } from './user.ts';
 
 export interface ExecutorOptions {
@@ -101,7 +102,9 @@ export class Executor {
       const id = stepFolder.slice(runFolder.length + 1);
       const graceMs = this.#options.graceMs ?? 5000;
       const unguarded = insecure || nodes ? this.#options.deviceGuard : undefined;
-      exit = await runContainer({ runtime, bundle: stepFolder, id, onOutput, signal, graceMs, unguarded });
+      const output = new StepOutput(request, onOutput);
+      exit = await runContainer({ runtime, bundle: stepFolder, id, onOutput: output.write, signal, graceMs, unguarded });
+      output.end();
     }
     points.remove(changes.upper);
     return { exit: this.#withMemoryFault(exit), upper: changes.upper, mountPoints: points.made };

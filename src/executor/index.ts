@@ -1,5 +1,6 @@
 export { ExecutorError, type ExecutorErrorCode } from './error.ts';
 export type { OnOutput, StepExit, StepMount, StepRequest } from './request.ts';
+export type { OutputLimits } from './output-limit.ts';
 export { CdiDevices } from './cdi-devices.ts';
 export type { ContainerEdits } from './cdi-spec.ts';
 export { Executor, type ExecutorOptions, type StepOutcome } from './executor.ts';

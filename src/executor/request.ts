@@ -1,5 +1,6 @@
 import type { RunMountOf } from '../graph/index.ts';
 import type { DiffID } from '../oci/index.ts';
+import type { StepOutputOptions } from './step-output.ts';
 import type { ContainerEdits } from './cdi-spec.ts';
 
 /** What a step sees besides its root filesystem: a mount of the graph, with what it shows instead of where that comes from. */
@@ -24,7 +25,7 @@ export type StepMount =
   | ({ readonly kind: 'socket'; readonly path: string } & Omit<RunMountOf<'ssh'>, 'kind' | 'id' | 'required'>);
 
 /** One command in one container. */
-export interface StepRequest {
+export interface StepRequest extends StepOutputOptions {
   /** The root filesystem, lowest first. */
   readonly layers: readonly DiffID[];
   readonly args: readonly string[];

@@ -74,6 +74,7 @@ async function stepMounts(text: string, store: RunPorts['store']): Promise<reado
     onSingleOwner: () => {},
     worker: () => Promise.resolve({ run } as WorkerClient),
     ensureUnpacked: () => Promise.resolve(),
+    outputLimits: {},
     secret: () => Promise.resolve(Buffer.from('value')),
     sshSocket: () => Promise.resolve('/agent'),
     deviceEdits: () => Promise.resolve(undefined),

@@ -3,10 +3,9 @@ import type { RunMount, RunOp, Vertex } from '../graph/index.ts';
 import type { LayersResult, StepContext } from '../solver/index.ts';
 import type { Store } from '../content/index.ts';
 import { chainTreeID } from '../tree/index.ts';
-import type { ContainerEdits, StepMount, WorkerClient } from '../worker/index.ts';
+import type { ContainerEdits, OutputLimits, StepMount, WorkerClient } from '../worker/index.ts';
 import type { CacheFolders } from './cache-folders.ts';
 import { OpsError } from './error.ts';
-import { Masker } from './masker.ts';
 
 /** What a RUN needs from outside. */
 export interface RunPorts {
@@ -20,6 +19,8 @@ export interface RunPorts {
   readonly ensureUnpacked: (layers: readonly DiffID[], context: StepContext) => Promise<void>;
   /** The value of `--secret id`, undefined where there is none. */
   readonly secret: (id: string) => Promise<Uint8Array | undefined>;
+  /** Of each stream of a step's output. */
+  readonly outputLimits: OutputLimits;
   /** The agent socket for `--ssh id`, undefined where there is none. */
   readonly sshSocket: (id: string) => Promise<string | undefined>;
   /** What the devices that the step asks for do to its container; undefined where there are none. */
@@ -61,9 +62,8 @@ export async function runStep(
   const [worker] = await Promise.all([ports.worker(), ...chains.map((chain) => ports.ensureUnpacked(chain, context))]);
   const devices = op.devices.length === 0 ? undefined : await ports.deviceEdits(op.devices);
   const sourceDateEpoch = ports.sourceDateEpoch();
-  const mask = { stdout: new Masker(secrets), stderr: new Masker(secrets) };
   const emit = (stream: 'stdout' | 'stderr', data: Uint8Array): void | Promise<void> => {
-    const pause = data.length > 0 ? context.emit({ kind: 'log', stream, data }) : undefined;
+    const pause = context.emit({ kind: 'log', stream, data });
     return pause ? pause.over : undefined;
   };
   ports.onContainer(op.args.join(' '));
@@ -80,16 +80,16 @@ export async function runStep(
       extraHosts: op.extraHosts,
       mounts,
       files: op.files,
+      secretValues: secrets,
+      outputLimits: ports.outputLimits,
       shmSizeBytes: op.shmSizeBytes ?? 64 * 1024 * 1024,
       ...(devices === undefined ? {} : { devices }),
       forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: ports.compression ?? { compression: 'gzip' as const } } : {}) },
       ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
     },
-    (stream, data) => emit(stream, mask[stream].push(data)),
+    emit,
     context.signal,
   );
-  void emit('stdout', mask.stdout.end());
-  void emit('stderr', mask.stderr.end());
   if (result.kind === 'exit') {
     if (result.exitCode === 126) refuseForeign(op.platform);
     const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;

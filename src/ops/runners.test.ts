@@ -64,6 +64,7 @@ function fixture(t: TestContext): Fixture {
     ensureUnpacked: () => Promise.resolve(),
     ensureReadable: () => Promise.resolve(),
     onContainer: () => {},
+    outputLimits: {},
     secret: () => Promise.resolve(undefined),
     sshSocket: () => Promise.resolve(undefined),
     deviceEdits: () => Promise.resolve(undefined),

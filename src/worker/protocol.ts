@@ -2,7 +2,7 @@ import type { LayerForms, LayerRecord } from '../layer/index.ts';
 import type { StepExit, StepRequest } from '../executor/index.ts';
 
 export type { EnsureDirOptions, LayerForms, LayerRecord, WriteLayerRequest } from '../layer/index.ts';
-export type { ContainerEdits, StepMount } from '../executor/index.ts';
+export type { ContainerEdits, OutputLimits, StepMount } from '../executor/index.ts';
 
 /** A step, and what is to become of its changes. */
 export interface RunRequest extends StepRequest {

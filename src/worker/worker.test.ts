@@ -66,6 +66,8 @@ describe('worker', { skip: obstacle }, () => {
       extraHosts: [],
       mounts: [],
       files: [],
+      secretValues: [],
+      outputLimits: {},
       shmSizeBytes: 1 << 20,
       forms: { dir: true, tar: false },
       ...more,
@@ -166,6 +168,8 @@ describe('worker', { skip: obstacle }, () => {
       extraHosts: [],
       mounts: [],
       files: [],
+      secretValues: [],
+      outputLimits: {},
       shmSizeBytes: 1 << 20,
       forms: { dir: true, tar: false },
     };

@@ -79,6 +79,8 @@ export class Steps implements AsyncDisposable {
       mounts: [],
       files: [],
       shmSizeBytes: 64 << 20,
+      secretValues: [],
+      outputLimits: {},
       ...request,
     };
     const answer = new Promise<TestAnswer>((resolve) => {

@@ -16,6 +16,8 @@ const request: RunRequest = {
   extraHosts: [],
   mounts: [{ kind: 'secret', target: '/run/secrets/k', data: Buffer.from('never-on-disk-7531'), mode: 0o400, uid: 0, gid: 0 }],
   files: [],
+  secretValues: [],
+  outputLimits: {},
   shmSizeBytes: 1 << 20,
   forms: { dir: true, tar: false },
 };
