@@ -2,6 +2,7 @@ import type { BlobStore } from '../content/index.ts';
 import { HttpClient, isLoopback, type HttpClientOptions } from '../http/index.ts';
 import { familiarReference, type Descriptor, type Digest, type Reference } from '../oci/index.ts';
 import { retry, type RetryOptions } from '../stream/index.ts';
+import { allFailed } from './all-failed.ts';
 import { isHostDown } from './connection-error.ts';
 import type { CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
@@ -176,9 +177,9 @@ export class RegistryClient {
     });
   }
 
-  /** Tries the targets in turn; the last one's error counts, and tells of the others. */
+  /** Tries the targets in turn. Errors: as `allFailed` has it. */
   async #fromAny<T>(targets: readonly Target[], signal: AbortSignal, work: (target: Target) => Promise<T>): Promise<T> {
-    const failures: string[] = [];
+    const failures: RegistryError[] = [];
     for (const [i, target] of targets.entries()) {
       const isLast = i === targets.length - 1;
       if (!isLast && target.host.down) continue;
@@ -187,8 +188,8 @@ export class RegistryClient {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof RegistryError)) throw error;
-        if (isLast) throw withMirrors(error, failures);
-        failures.push(error.message);
+        failures.push(error);
+        if (isLast) throw allFailed(failures);
       }
     }
     throw new Error('no place to ask');
@@ -242,11 +243,4 @@ function sameHost(a: string, b: string): boolean {
 
 function presenceKey({ host, repository }: Target, digest: Digest): string {
   return `${host.host}/${repository}@${digest}`;
-}
-
-function withMirrors(error: RegistryError, failures: readonly string[]): RegistryError {
-  if (failures.length === 0) return error;
-  const { code, family, retryable, status, retryAfterMs } = error;
-  const hint = [error.hint, `Mirrors were tried before: ${failures.join('; ')}.`].filter(Boolean).join(' ');
-  return new RegistryError(code, error.message, { family, hint, retryable, status, retryAfterMs, cause: error });
 }

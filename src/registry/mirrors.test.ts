@@ -56,11 +56,33 @@ test('a mirror that is down or sends wrong bytes is passed over; nothing is push
   assert.ok(origin.manifests.has('a:1'));
 });
 
-test('an error of the registry tells of the mirrors too', async () => {
-  await using mirror = await FakeRegistry.start();
-  using t = testClient({ mirrors: { 'no-such-host.invalid': [mirror.host] } });
-  await assert.rejects(t.client.resolve(parseReference('no-such-host.invalid/a:1'), t.signal), {
-    code: 'REGISTRY_UNREACHABLE',
-    hint: /Mirrors were tried before: .* has no such tag/,
-  });
+test('what all places said is in the error, led by the answer that settles it', async () => {
+  await using empty = await FakeRegistry.start();
+  await using broken = await FakeRegistry.start();
+  await using origin = await FakeRegistry.start();
+  const stopped = await FakeRegistry.start();
+  const gone = stopped.host;
+  await stopped[Symbol.asyncDispose]();
+  const nowhere = 'no-such-host.invalid';
+  for (const [registry, mirrors, expected] of [
+    [
+      nowhere,
+      [empty.host],
+      { code: 'MANIFEST_UNKNOWN', retryable: false, message: /^Cannot resolve \S+: [\d.:]+ has no such .*; .*no host of this name .*ENOTFOUND/ },
+    ],
+    [gone, [empty.host], { code: 'MANIFEST_UNKNOWN', retryable: false, message: /has no such .*; the connection was refused/ }],
+    [
+      nowhere,
+      [broken.host, empty.host],
+      { code: 'MANIFEST_UNKNOWN', retryable: false, message: /^Cannot resolve \S+: \S+ has no such .*answered 503.*ENOTFOUND/ },
+    ],
+    [nowhere, [broken.host], { code: 'REGISTRY_UNREACHABLE', retryable: true, message: /ENOTFOUND.*answered 503/ }],
+    [nowhere, [gone], { code: 'REGISTRY_UNREACHABLE', retryable: true, message: /ENOTFOUND.*ECONNREFUSED/ }],
+    [origin.host, [broken.host], { code: 'MANIFEST_UNKNOWN', retryable: false, message: /^Cannot resolve \S+: \S+ has no such .*answered 503/ }],
+  ] as const) {
+    broken.fail('HEAD', (_, res) => end(res, 503), 100);
+    broken.fail('GET', (_, res) => end(res, 503), 100);
+    using t = testClient({ mirrors: { [registry]: mirrors } });
+    await assert.rejects(t.client.resolve(parseReference(`${registry}/a:1`), t.signal), expected, `${registry} ${mirrors.join(' ')}`);
+  }
 });
