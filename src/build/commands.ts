@@ -74,6 +74,8 @@ export interface PruneOptions {
 export interface PruneResult {
   readonly removed: readonly DiskRecord[];
   readonly reclaimedBytes: number;
+  /** Paths that could not be removed, since files in them belong to user ids that this user does not have now. */
+  readonly left: readonly string[];
 }
 
 /** `level` says how RUN is executed here; 'none' where it cannot be. */

@@ -21,6 +21,7 @@ import { LayerProvider } from './layer-provider.ts';
 import { outputLimits } from './output-limits.ts';
 import { openRegistryClient } from './registry-client.ts';
 import type { BuildRequest, Output } from './request.ts';
+import { setAside } from './remains.ts';
 import { secretReader } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { SshAgents } from './ssh.ts';
@@ -184,7 +185,12 @@ export function openSession(options: SessionOptions): Session {
       .finally(() => background.delete(promise));
     background.add(promise);
   };
-  if (options.leftovers.length > 0) runInBackground(async () => (await worker()).removeFolders(options.leftovers));
+  if (options.leftovers.length > 0) {
+    // Those of ids that are not mapped now would be tried in vain by every build.
+    runInBackground(async () => {
+      setAside(store, await (await worker()).removeFolders(options.leftovers));
+    });
+  }
 
   return {
     runners,

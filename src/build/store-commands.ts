@@ -1,11 +1,14 @@
-import { existsSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { BuildError } from '../errors.ts';
 import { LayerSources, RecordStore } from '../cache/index.ts';
 import { openStore, type Store } from '../content/index.ts';
 import { LayerStore } from '../layer/index.ts';
 import { parseDigest, type DiffID } from '../oci/index.ts';
 import { zlibCodec } from '../stream/index.ts';
+import { planIdMapping } from '../sys/index.ts';
 import type { DiskRecord, DiskUsage, PruneOptions, PruneResult, StoredImage } from './commands.ts';
+import { remainsOf, setAside } from './remains.ts';
 import { isLayerHere } from './layer-provider.ts';
 import { storeRoot } from './settings.ts';
 import { isUntagged, storedImages, storeUsage } from './store-usage.ts';
@@ -19,7 +22,9 @@ export async function listImages(root?: string): Promise<readonly StoredImage[]>
 /** What the store holds. An absent store holds nothing. */
 export async function diskUsage(root?: string): Promise<DiskUsage> {
   const path = storeRoot(root, process.env, process.cwd());
-  return withStore(root, { root: path, records: [], totalBytes: 0, reclaimableBytes: 0 }, async (store) => storeUsage(store, store.isLeased()));
+  return withStore(root, { root: path, records: [], totalBytes: 0, reclaimableBytes: 0 }, async (store) =>
+    storeUsage(store, store.isLeased(), ownMappingID(store)),
+  );
 }
 
 /**
@@ -27,26 +32,27 @@ export async function diskUsage(root?: string): Promise<DiskUsage> {
  * uses the store.
  */
 export async function prune(root: string | undefined, options: PruneOptions, signal: AbortSignal = new AbortController().signal): Promise<PruneResult> {
-  return withStore(root, { removed: [], reclaimedBytes: 0 }, async (store) => {
+  return withStore(root, { removed: [], reclaimedBytes: 0, left: [] }, async (store) => {
     using _exclusive = await store.exclusive(signal);
-    store.sweep();
+    const { failed } = store.sweep();
     const removed: DiskRecord[] = [];
     if (wants(options, 'image')) {
-      for (const record of storeUsage(store, false).records) {
+      for (const record of storeUsage(store, false, ownMappingID(store)).records) {
         if (record.kind !== 'image' || !isOld(record, options) || (options.all !== true && record.inUse)) continue;
         store.images.delete(record.id);
         removed.push(record);
       }
     }
-    const usage = storeUsage(store, false);
+    const usage = storeUsage(store, false, ownMappingID(store));
     const doomed = choose(usage, options, store);
+    let left: readonly string[];
     try {
-      await remove(store, doomed, signal);
+      left = await remove(store, doomed, failed, signal);
     } finally {
       forgetRemoved(store);
     }
     removed.push(...doomed);
-    return { removed, reclaimedBytes: removed.reduce((sum, record) => sum + record.sizeBytes, 0) };
+    return { removed, reclaimedBytes: removed.reduce((sum, record) => sum + record.sizeBytes, 0), left };
   });
 }
 
@@ -72,8 +78,9 @@ function choose(usage: DiskUsage, options: PruneOptions, store: Store): DiskReco
   return doomed;
 }
 
-async function remove(store: Store, records: readonly DiskRecord[], signal: AbortSignal): Promise<void> {
-  const stubborn: string[] = [];
+/** Returns what could not be removed. */
+async function remove(store: Store, records: readonly DiskRecord[], leftovers: readonly string[], signal: AbortSignal): Promise<string[]> {
+  const stubborn = [...leftovers];
   // Out of sight first, so that a kill leaves no layer of which only a part is there.
   const aside = store.tempDir();
   for (const [number, record] of records.entries()) {
@@ -87,29 +94,54 @@ async function remove(store: Store, records: readonly DiskRecord[], signal: Abor
     try {
       renameSync(path, join(aside, String(number)));
       place = join(aside, String(number));
-      rmSync(place, { recursive: true, force: true });
     } catch {
-      if (existsSync(place)) stubborn.push(place);
+      // It belongs to an id of the user namespace, or is gone.
     }
+    if (!isRemoved(place)) stubborn.push(place);
   }
-  if (stubborn.length === 0) return;
-  // Without root, files of other ids can be removed only from inside the user namespace that made them.
+  for (const path of remainsOf(store)) if (!isRemoved(path)) stubborn.push(path);
+  if (stubborn.length === 0) return [];
+  return setAside(store, await removeInNamespace(store, stubborn, signal));
+}
+
+/** Without root, files of other ids can be removed only from inside the user namespace that made them. */
+async function removeInNamespace(store: Store, paths: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  if (process.geteuid?.() === 0) return paths;
   const { startWorker } = await import('../worker/index.ts');
-  const worker = await startWorker({ entry: workerEntry(), storeRoot: store.root, env: process.env, signal });
   try {
-    await worker.removeFolders(stubborn);
-  } finally {
-    await worker.close();
+    await using worker = await startWorker({ entry: workerEntry(), storeRoot: store.root, env: process.env, signal });
+    return await worker.removeFolders(paths);
+  } catch (error) {
+    signal.throwIfAborted();
+    // A host that allows no user namespace now: they stay.
+    if (error instanceof BuildError) return paths;
+    throw error;
+  }
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 
 /** Takes from the database what names things that are no more. */
 function forgetRemoved(store: Store): void {
-  const layers = new LayerStore(store, zlibCodec());
+  const mappingID = ownMappingID(store);
+  const layers = new LayerStore(store, zlibCodec(), mappingID === undefined ? {} : { mappingID });
   const sources = new LayerSources(store, Date.now);
   const layerAvailable = (diffID: DiffID): boolean => isLayerHere(layers, diffID) || sources.of(diffID).length > 0;
   new RecordStore({ store, now: Date.now, layerAvailable }).removeStale();
   for (const image of store.images.list()) if (isUntagged(image.name) && !store.blobs.has(image.descriptor.digest)) store.images.delete(image.name);
+}
+
+/** Of the unpacked layers that builds of this user see. Undefined in the store of another user: root may clean it, and leaves what its owner sees. */
+function ownMappingID(store: Store): string | undefined {
+  const isOwn = statSync(join(store.root, 'oci-layout')).uid === process.geteuid?.();
+  return isOwn ? planIdMapping(process.env['PATH']).id : undefined;
 }
 
 function wants(options: PruneOptions, kind: DiskRecord['kind']): boolean {

@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, existsSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../content/index.ts';
 import { parseImageConfig, parseIndex, parseManifest } from '../image/index.ts';
+import { unpackedPrefix, unpackedPrefixOf } from '../layer/index.ts';
 import { hexOf, isIndexType, type Descriptor, type Platform } from '../oci/index.ts';
 import type { DiskRecord, DiskUsage, StoredImage } from './commands.ts';
 
@@ -37,12 +38,12 @@ export function isUntagged(name: string): boolean {
 
 export const untaggedPrefix = 'untagged@';
 
-/** Everything in the store with its size, and what named images need. */
-export function storeUsage(store: Store, inUse: boolean): DiskUsage {
+/** Everything in the store with its size, and what named images need. With `mappingID`, what was unpacked under another mapping of ids is a record of its own, which nothing needs. */
+export function storeUsage(store: Store, inUse: boolean, mappingID: string | undefined): DiskUsage {
   const reachable = reachableFrom(store);
   const records: DiskRecord[] = [
     ...imageRecords(store, inUse),
-    ...folderRecords(store, 'layers', 'layer', (name) => inUse || reachable.layers.has(name)),
+    ...layerRecords(store, (name) => inUse || reachable.layers.has(name), mappingID).map((record) => ({ ...record, inUse: inUse || record.inUse })),
     ...blobRecords(store, reachable, inUse),
     ...folderRecords(store, 'mounts', 'cache-mount', () => inUse),
     ...folderRecords(store, 'git', 'source', () => inUse),
@@ -122,6 +123,17 @@ function blobRecords(store: Store, reachable: Reachable, inUse: boolean): DiskRe
   });
 }
 
+/** A layer that nothing needs is removed as a whole. */
+function layerRecords(store: Store, inUse: (name: string) => boolean, mappingID: string | undefined): DiskRecord[] {
+  return folderRecords(store, 'layers', 'layer', inUse).flatMap((record) => {
+    if (mappingID === undefined || !record.inUse) return [record];
+    const prefix = unpackedPrefixOf(mappingID);
+    const names = namesIn(join(store.root, record.id)).filter((name) => name.startsWith(unpackedPrefix) && name !== prefix && !name.startsWith(`${prefix}-`));
+    const others = names.map((name) => ({ ...record, id: `${record.id}/${name}`, sizeBytes: sizeOf(join(store.root, record.id, name)), inUse: false }));
+    return [{ ...record, sizeBytes: record.sizeBytes - others.reduce((sum, other) => sum + other.sizeBytes, 0) }, ...others];
+  });
+}
+
 function folderRecords(store: Store, area: string, kind: DiskRecord['kind'], inUse: (name: string) => boolean): DiskRecord[] {
   const folder = join(store.root, area);
   return namesIn(folder).map((name) => {
@@ -152,7 +164,7 @@ function describe(kind: DiskRecord['kind']): string {
 }
 
 function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
 }
 
 /** Bytes of a file or of all files below a folder; what this user may not read counts as nothing. */

@@ -1,3 +1,4 @@
+import { ContentError } from '../content/index.ts';
 import type { CopyOp, HttpOp, GitOp, MkdirOp, RunOp, Vertex } from '../graph/index.ts';
 import { baseTreeID, chainTreeID, layerTree, type FileTree, type LayerIndex, type PlanEntry, type TreeNode } from '../tree/index.ts';
 import type { DiffID, TreeID } from '../oci/index.ts';
@@ -43,7 +44,14 @@ export function createRunners(ports: RunnerPorts): OpRunners {
   const cacheFolders = new CacheFolders({
     store: ports.store,
     mappingID: ports.mapping.id,
-    remove: async (folder, signal) => (await ports.worker()).removeFolders([folder], signal),
+    remove: async (folder, signal) => {
+      const left = await (await ports.worker()).removeFolders([folder], signal);
+      if (left.length === 0) return;
+      throw new ContentError('STORE_UNUSABLE', `Cannot empty the cache mount in ${folder}: files in it cannot be removed`, {
+        family: 'filesystem',
+        hint: 'Remove the folder as root.',
+      });
+    },
   });
   const http = new HttpSource(ports);
   const git = new GitSource(ports);

@@ -115,8 +115,8 @@ export class WorkerClient implements AsyncDisposable {
     return this.#call('exportTree', [layers, destination, form], signal);
   }
 
-  /** Removes folders whose files belong to ids of the worker's user namespace. */
-  removeFolders(paths: readonly string[], signal?: AbortSignal): Promise<void> {
+  /** Removes folders whose files belong to ids of the worker's user namespace. Returns those that it could not remove: they belong to other ids. */
+  removeFolders(paths: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
     return this.#call('removeFolders', [paths], signal);
   }
 

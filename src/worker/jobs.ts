@@ -18,8 +18,15 @@ export function layerJobs(layers: LayerStore): Methods {
       layers.ensureBlob(diffID as DiffID, compression as Compression, level as number | undefined, signal),
     exportTree: ([diffIDs, destination, form], { signal }) =>
       layers.exportTree(diffIDs as readonly DiffID[], destination as string, form as 'dir' | 'tar', signal),
-    removeFolders: async ([paths]) => {
-      for (const path of paths as readonly string[]) rmSync(path, { recursive: true, force: true });
-    },
+    removeFolders: async ([paths]) => (paths as readonly string[]).filter((path) => !isRemoved(path)),
   };
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { BuildError } from '../../errors.ts';
 import type { DiskRecord, PruneOptions } from '../../build/index.ts';
 import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';
@@ -54,11 +55,28 @@ export async function pruneCommand(argv: readonly string[], console: Console, lo
     const result = await engine.prune(root === undefined ? undefined : resolve(console.cwd, root), options, interrupts.signal);
     if (result.removed.length > 0 && flags.bool('verbose') === true) console.stdout.write(`${recordTable(result.removed, console.now())}\n`);
     console.stdout.write(`Removed ${result.removed.length} ${result.removed.length === 1 ? 'record' : 'records'}, ${formatBytes(result.reclaimedBytes, 4)}.\n`);
-    return exitCodes.done;
+    if (result.left.length === 0) return exitCodes.done;
+    throw leftError(result.left);
   } catch (error) {
     if (interrupts.exitCode !== undefined) return interrupts.exitCode;
     throw error;
   }
+}
+
+/** How many paths an error names. */
+const maxNamed = 20;
+
+function leftError(paths: readonly string[]): BuildError {
+  const shown = paths.slice(0, maxNamed).map((path) => `\n  ${path}`);
+  const more = paths.length > maxNamed ? `\n  and ${paths.length - maxNamed} more` : '';
+  return new BuildError(
+    'PRUNE_INCOMPLETE',
+    `Cannot remove ${paths.length} ${paths.length === 1 ? 'folder' : 'folders'}: files in them belong to user ids that this user does not have now${shown.join('')}${more}`,
+    {
+      family: 'filesystem',
+      hint: 'Remove them as root, or give this user the range in /etc/subuid and /etc/subgid that it had, and prune again.',
+    },
+  );
 }
 
 async function confirmed(console: Console, options: PruneOptions): Promise<boolean> {

@@ -52,7 +52,7 @@ export class FakeEngine implements Engine {
 
   async prune(_root: string | undefined, options: PruneOptions): ReturnType<Engine['prune']> {
     this.pruned.push(options);
-    return { removed: this.usage.records, reclaimedBytes: this.usage.reclaimableBytes };
+    return { removed: this.usage.records, reclaimedBytes: this.usage.reclaimableBytes, left: [] };
   }
 
   async doctor(): Promise<DoctorReport> {
