@@ -8,7 +8,7 @@ import type { Store } from '../content/index.ts';
 import { redactURLs } from '../redact.ts';
 import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
 import { requestError } from './error.ts';
-import { maxDockerfileBytes, readDockerfile, type DockerfileInput } from './inputs.ts';
+import { dockerfileNames, maxDockerfileBytes, readDockerfile, type DockerfileInput } from './inputs.ts';
 import type { BuildRequest } from './request.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -63,7 +63,7 @@ export async function readDefinition(request: BuildRequest, ports: DefinitionPor
 
 async function definitionIn(tree: FileTree, request: BuildRequest, ports: DefinitionPorts): Promise<DockerfileInput> {
   if (request.dockerfileText !== undefined) return { name: request.file ?? 'Dockerfile', text: Buffer.from(request.dockerfileText) };
-  for (const name of request.file === undefined ? ['Dockerfile', 'dockerfile'] : [request.file]) {
+  for (const name of dockerfileNames(request.file ?? 'Dockerfile')) {
     const { node } = await resolvePath(tree, cleanPath(name), { followLast: true });
     if (node?.type === 'file') return { name, text: await dockerfileBytes(tree, node.path, ports) };
   }
@@ -75,9 +75,9 @@ async function definitionIn(tree: FileTree, request: BuildRequest, ports: Defini
 }
 
 async function dockerfileBytes(tree: FileTree, path: string, ports: DefinitionPorts): Promise<Uint8Array> {
-  const bytes = await bytesOf(tree, path, ports, maxDockerfileBytes + 1);
-  if (bytes.length <= maxDockerfileBytes) return bytes;
-  throw requestError('DOCKERFILE_MISSING', `Cannot read the Dockerfile: ${path} has more than ${maxDockerfileBytes} bytes`);
+  const node = await tree.lookup(path);
+  if (node?.type === 'file' && node.size <= maxDockerfileBytes) return bytesOf(tree, path, ports, maxDockerfileBytes);
+  throw requestError('DOCKERFILE_UNREADABLE', `Cannot read the Dockerfile: ${path} has more than ${maxDockerfileBytes} bytes, which is the limit`);
 }
 
 /** The first `maxBytes` of a file, and what came along with them. */

@@ -1,7 +1,15 @@
 import { BuildError } from '../errors.ts';
 
 export class RequestError extends BuildError<
-  'DOCKERFILE_MISSING' | 'CONTEXT_MISSING' | 'CONTEXT_INVALID' | 'SECRET_UNREADABLE' | 'SSH_UNUSABLE' | 'OUTPUT_CONFLICT' | 'TARGET_EMPTY' | 'BUILD_ARG_INVALID'
+  | 'DOCKERFILE_MISSING'
+  | 'DOCKERFILE_UNREADABLE'
+  | 'CONTEXT_MISSING'
+  | 'CONTEXT_INVALID'
+  | 'SECRET_UNREADABLE'
+  | 'SSH_UNUSABLE'
+  | 'OUTPUT_CONFLICT'
+  | 'TARGET_EMPTY'
+  | 'BUILD_ARG_INVALID'
 > {}
 
 export type RequestErrorCode = RequestError['code'];

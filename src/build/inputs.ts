@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readFileUpTo, whyUnreadable } from '../stream/index.ts';
 import { requestError } from './error.ts';
 import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
@@ -17,9 +18,12 @@ export interface IgnoreInput {
   readonly text: string;
 }
 
+/** As much as docker's client hands over to BuildKit. */
 export const maxDockerfileBytes = 16 * 1024 * 1024;
 
-/** Reads the Dockerfile of a request whose context is a folder, or whose Dockerfile comes from elsewhere. Errors: DOCKERFILE_MISSING, CONTEXT_MISSING. */
+const maxIgnoreFileBytes = 16 * 1024 * 1024;
+
+/** Reads the Dockerfile of a request whose context is a folder, or whose Dockerfile comes from elsewhere. Errors: DOCKERFILE_MISSING, DOCKERFILE_UNREADABLE. */
 export async function readDockerfile(
   request: BuildRequest,
   contextFolder: string | undefined,
@@ -32,44 +36,90 @@ export async function readDockerfile(
   const path = dockerfilePath(request.file, contextFolder, settings);
   if (path === undefined) {
     const folder = contextFolder ?? settings.cwd;
-    const near = existsSync(folder) ? readdirSync(folder).filter((name) => /dockerfile|containerfile/i.test(name)) : [];
+    const near = namesIn(folder).filter((name) => /dockerfile|containerfile/i.test(name));
     throw requestError(
       'DOCKERFILE_MISSING',
       `Cannot read the Dockerfile: there is no ${request.file ?? join(folder, 'Dockerfile')}`,
       near.length > 0 ? `There is ${near.slice(0, 3).join(', ')}: name it with -f.` : 'Name the file with -f, or give another folder as the context.',
     );
   }
-  const stats = statSync(path);
-  if (stats.isDirectory())
-    throw requestError('DOCKERFILE_MISSING', `Cannot read the Dockerfile: ${path} is a folder`, 'Name the file with -f; the folder is the last argument.');
-  if (stats.size > maxDockerfileBytes)
-    throw requestError('DOCKERFILE_MISSING', `Cannot read the Dockerfile: ${path} has ${stats.size} bytes, more than the limit of ${maxDockerfileBytes}`);
-  return { name: request.file ?? basename(path), text: readFileSync(path) };
+  const text = readInput(path, maxDockerfileBytes, (found) =>
+    requestError(
+      'DOCKERFILE_UNREADABLE',
+      `Cannot read the Dockerfile: ${path} ${found}`,
+      'Name a readable file with -f; the folder of the context is the last argument.',
+    ),
+  );
+  return { name: request.file ?? basename(path), text };
 }
 
-/** The path of the Dockerfile: `-f`, counted from the working folder or else from the context; else `Dockerfile` or `dockerfile` in the context. */
+/** Errors: what `fail` makes of a file that cannot be read or is longer than `maxBytes`. */
+function readInput(path: string, maxBytes: number, fail: (found: string) => Error): Buffer {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = readFileUpTo(path, maxBytes);
+  } catch (error) {
+    throw fail(whyUnreadable(error));
+  }
+  if (bytes === undefined) throw fail(`has more than ${maxBytes} bytes, which is the limit`);
+  return bytes;
+}
+
+/** What a message may suggest; nothing where the folder cannot be listed. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The path of the Dockerfile: `-f`, counted from the working folder or else from the context; else `Dockerfile` in the context. `dockerfile` stands in for that name. */
 function dockerfilePath(file: string | undefined, contextFolder: string | undefined, settings: Settings): string | undefined {
   const candidates =
     file === undefined
-      ? [join(contextFolder!, 'Dockerfile'), join(contextFolder!, 'dockerfile')]
+      ? [join(contextFolder!, 'Dockerfile')]
       : [resolve(settings.cwd, file), ...(contextFolder === undefined ? [] : [resolve(contextFolder, file)])];
-  return candidates.find((path) => existsSync(path));
+  return candidates.flatMap(dockerfileNames).find(isThere);
 }
 
-/** `<Dockerfile>.dockerignore` beside the Dockerfile, else `.dockerignore` in the context. */
+/** A path of a Dockerfile, and where it has the usual name the same in lower case, as docker build takes it. */
+export function dockerfileNames(path: string): string[] {
+  return basename(path) === 'Dockerfile' ? [path, join(dirname(path), 'dockerfile')] : [path];
+}
+
+/** Also for a symlink that leads nowhere and for what this user may not see: reading it then says so. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOTDIR');
+  }
+}
+
+/** `<Dockerfile>.dockerignore` beside the Dockerfile, else `.dockerignore` in the context. As with docker build, a folder of that name is none. Errors: CONTEXT_INVALID. */
 export function readIgnoreFile(request: Pick<BuildRequest, 'file' | 'dockerfileText'>, contextFolder: string, settings: Settings): IgnoreInput | undefined {
   const dockerfile = request.dockerfileText !== undefined || request.file === '-' ? undefined : dockerfilePath(request.file, contextFolder, settings);
   const candidates = [
     ...(dockerfile === undefined ? [] : [join(dirname(dockerfile), `${basename(dockerfile)}.dockerignore`)]),
     join(contextFolder, '.dockerignore'),
   ];
-  const path = candidates.find((candidate) => existsSync(candidate));
-  return path === undefined ? undefined : { name: path, text: readFileSync(path, 'utf8') };
+  const path = candidates.find((candidate) => existsSync(candidate) && !statSync(candidate).isDirectory());
+  if (path === undefined) return undefined;
+  const fail = (found: string): Error => requestError('CONTEXT_INVALID', `Cannot read the ignore file: ${path} ${found}`, 'Make it readable, or remove it.');
+  return { name: path, text: readInput(path, maxIgnoreFileBytes, fail).toString('utf8') };
 }
 
 /** Errors: CONTEXT_MISSING, CONTEXT_INVALID. */
 export function checkContextFolder(path: string): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const unreadable = (error: unknown): Error =>
+    requestError('CONTEXT_INVALID', `Cannot read the build context: ${path} ${whyUnreadable(error)}`, 'The last argument is the folder that COPY reads from.');
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadable(error);
+  }
   if (stats === undefined)
     throw requestError('CONTEXT_MISSING', `Cannot read the build context: there is no folder ${path}`, 'The last argument is the folder that COPY reads from.');
   if (!stats.isDirectory())
@@ -78,4 +128,9 @@ export function checkContextFolder(path: string): void {
       `Cannot read the build context: ${path} is no folder`,
       `To name a Dockerfile, use -f ${path} and give the folder as the last argument.`,
     );
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw unreadable(error);
+  }
 }

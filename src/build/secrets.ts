@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { BuildError } from '../errors.ts';
+import { readFileUpTo, whyUnreadable } from '../stream/index.ts';
 import type { Settings } from './settings.ts';
 import { requestError } from './error.ts';
 import type { SecretSource } from './request.ts';
@@ -16,7 +18,7 @@ export function secretReader(secrets: Readonly<Record<string, SecretSource>> | u
   return async (id) => {
     const source = byID.get(id);
     if (source === undefined) return undefined;
-    const value = values.get(id) ?? readSecret(source, settings);
+    const value = values.get(id) ?? readSecret(id, source, settings);
     values.set(id, value);
     return value;
   };
@@ -24,20 +26,39 @@ export function secretReader(secrets: Readonly<Record<string, SecretSource>> | u
 
 function checkSecret(id: string, source: SecretSource, settings: Settings): void {
   const fail = (found: string, hint: string): Error => requestError('SECRET_UNREADABLE', `Cannot use secret ${JSON.stringify(id)}: ${found}`, hint);
-  if (source.kind === 'env' && settings.env[source.name] === undefined)
-    throw fail(`the environment has no ${source.name}`, `Set ${source.name}, or give the secret with src=FILE.`);
   if (source.kind !== 'file') return;
   const path = resolve(settings.cwd, source.path);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw fail(`there is no file ${path}`, 'Check the path after src=.');
-  if (stats.isDirectory()) throw fail(`${path} is a folder`, 'A secret is one file.');
-  if (stats.size > maxSecretBytes) throw fail(`${path} has ${stats.size} bytes, more than the limit of ${maxSecretBytes}`, 'Keep secrets under 500 KiB.');
+  try {
+    accessSync(path, constants.R_OK);
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw fail(`${path} is a folder`, 'A secret is one file.');
+    if (stats.size > maxSecretBytes) throw tooLarge(id);
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw fail(`${path} ${whyUnreadable(error)}`, 'Check the path after src=, and who may read the file.');
+  }
 }
 
-function readSecret(source: SecretSource, settings: Settings): Uint8Array {
+function tooLarge(id: string): Error {
+  return requestError(
+    'SECRET_UNREADABLE',
+    `Cannot use secret ${JSON.stringify(id)}: it has more than ${maxSecretBytes} bytes, which is the limit`,
+    'Keep secrets under 500 KiB.',
+  );
+}
+
+/** Errors: SECRET_UNREADABLE. */
+function readSecret(id: string, source: SecretSource, settings: Settings): Uint8Array {
+  const value = valueOf(source, settings);
+  if (value === undefined || value.length > maxSecretBytes) throw tooLarge(id);
+  return value;
+}
+
+/** Undefined where a file has more than a secret may have. A variable that is not set is an empty secret, as with docker build. */
+function valueOf(source: SecretSource, settings: Settings): Uint8Array | undefined {
   switch (source.kind) {
     case 'file':
-      return readFileSync(resolve(settings.cwd, source.path));
+      return readFileUpTo(resolve(settings.cwd, source.path), maxSecretBytes);
     case 'env':
       return Buffer.from(settings.env[source.name] ?? '', 'utf8');
     case 'value':

@@ -26,13 +26,14 @@ export class StandardInput {
     return isArchiveHead(this.#head);
   }
 
-  /** All of it. Errors: DOCKERFILE_MISSING for more than `maxBytes`. */
+  /** All of it. Errors: DOCKERFILE_UNREADABLE for more than `maxBytes`. */
   async bytes(maxBytes: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of this.stream()) {
       size += chunk.length;
-      if (size > maxBytes) throw requestError('DOCKERFILE_MISSING', `Cannot read the Dockerfile from standard input: it has more than ${maxBytes} bytes`);
+      if (size > maxBytes)
+        throw requestError('DOCKERFILE_UNREADABLE', `Cannot read the Dockerfile from standard input: it has more than ${maxBytes} bytes, which is the limit`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);

@@ -6,4 +6,5 @@ export { retry, type RetryOptions } from './retry.ts';
 export { boundedPool, type BoundedPool } from './bounded-pool.ts';
 export { zlibCodec } from './zlib-codec.ts';
 export { parallelGzip, type ParallelGzipOptions } from './parallel-gzip.ts';
+export { readFileUpTo, whyUnreadable } from './read-file.ts';
 export { untilAborted } from './until-aborted.ts';

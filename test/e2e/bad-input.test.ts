@@ -88,6 +88,33 @@ for (const name of people()) {
       assert.deepEqual([failure.code, failure.exitCode], ['SECRET_UNREADABLE', 1], failure.message);
     });
 
+    test('files and folders that may not be read', { skip: name === 'root' && 'root reads everything' }, async () => {
+      const folder = join(scene.person.folder, 'guarded-inputs');
+      const locked = (path: string): void => void execFileSync('chmod', ['000', join(folder, path)]);
+      makeFixture(folder, {
+        Dockerfile: 'FROM scratch\nCOPY a /\n',
+        a: 'a',
+        closed: 'FROM scratch\n',
+        secret: 's',
+        'ignored/Dockerfile': 'FROM scratch\nCOPY a /\n',
+        'ignored/a': 'a',
+        'ignored/.dockerignore': 'b\n',
+        'shut/Dockerfile': 'FROM scratch\n',
+      });
+      scene.person.own(folder);
+      for (const path of ['closed', 'secret', 'ignored/.dockerignore', 'shut']) locked(path);
+      for (const [flags, code] of [
+        [['-f', join(folder, 'closed'), folder], 'DOCKERFILE_UNREADABLE'],
+        [['--secret', `id=a,src=${join(folder, 'secret')}`, folder], 'SECRET_UNREADABLE'],
+        [[join(folder, 'ignored')], 'CONTEXT_INVALID'],
+        [[join(folder, 'shut')], 'CONTEXT_INVALID'],
+      ] as const) {
+        const { stderr, exitCode } = await scene.build(['--progress', 'rawjson', ...flags]);
+        assert.equal(exitCode, 1, stderr);
+        assert.match(stderr, new RegExp(`"code":"${code}"[^\\n]*may not be read by this user`), stderr);
+      }
+    });
+
     test('a base that is not found', async () => {
       const failure = await fail({ Dockerfile: `FROM ${scene.registry.address}/nothing:1\nRUN true\n` });
       assert.ok(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN'].includes(failure.code), failure.message);

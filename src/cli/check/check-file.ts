@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readFileUpTo, whyUnreadable } from '../../stream/index.ts';
 import { BuildError, BuildErrors, type SourceLocation } from '../../errors.ts';
 import {
   checkDockerfile,
@@ -39,10 +40,14 @@ export interface CheckFileOptions {
   readonly skip: readonly string[];
 }
 
+/** As much as a build reads. */
+const maxDockerfileBytes = 16 * 1024 * 1024;
+
 /** Parses and checks one Dockerfile; `-` is standard input. A file that cannot be read or parsed has errors for findings. The context is taken to be its folder. */
 export function checkFile(path: string, options: CheckFileOptions): CheckedFile {
   try {
-    const text = readFileSync(path === '-' ? 0 : resolve(options.cwd, path));
+    const text = readFileUpTo(path === '-' ? 0 : resolve(options.cwd, path), maxDockerfileBytes);
+    if (text === undefined) return { path, findings: [unreadable(`it has more than ${maxDockerfileBytes} bytes, which is the limit`)] };
     const file = path === '-' ? 'Dockerfile' : path;
     const syntax = requireBuiltInFrontend(text, file, options.buildArgs);
     const ignorePatterns = path === '-' ? undefined : readIgnorePatterns(resolve(options.cwd, path));
@@ -67,7 +72,8 @@ export function checkFile(path: string, options: CheckFileOptions): CheckedFile 
 function readIgnorePatterns(dockerfile: string): readonly string[] | undefined {
   const own = `${dockerfile}.dockerignore`;
   const file = existsSync(own) ? own : join(dirname(dockerfile), '.dockerignore');
-  return existsSync(file) ? parseIgnoreFile(readFileSync(file, 'utf8')) : undefined;
+  if (!existsSync(file) || statSync(file).isDirectory()) return undefined;
+  return parseIgnoreFile(readFileUpTo(file, maxDockerfileBytes)?.toString('utf8') ?? '');
 }
 
 function faultsOf(error: unknown): Finding[] {
@@ -76,7 +82,9 @@ function faultsOf(error: unknown): Finding[] {
     const { code, message, hint, location } = error;
     return [{ level: 'error', rule: code, message, ...(hint === undefined ? {} : { hint }), ...(location === undefined ? {} : { location }) }];
   }
-  if (error instanceof Error && 'code' in error && 'syscall' in error)
-    return [{ level: 'error', rule: 'UNREADABLE', message: `Cannot read the file: ${String(error.code)}` }];
-  throw error;
+  return [unreadable(`it ${whyUnreadable(error)}`)];
+}
+
+function unreadable(found: string): Finding {
+  return { level: 'error', rule: 'UNREADABLE', message: `Cannot read the file: ${found}` };
 }

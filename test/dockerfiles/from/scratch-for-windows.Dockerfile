@@ -1,0 +1,3 @@
+FROM scratch
+COPY . /app/
+ENV A=b
