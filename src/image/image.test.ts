@@ -89,3 +89,51 @@ test('parseManifest, parseIndex, parseImageConfig: name every fault of what come
     /diff_ids\[0\].*architecture/s,
   );
 });
+
+test('parseImageConfig: members of wrong types and with NUL characters are named, all of them', () => {
+  const diffID = `sha256:${'a'.repeat(64)}`;
+  const parse = (config: unknown, more: object = {}): unknown =>
+    parseImageConfig(Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [diffID] }, config, ...more })), 'x');
+  const cases: [unknown, object, string[]][] = [
+    [{ Env: 'A=1' }, {}, ['config.Env is text and no list']],
+    [{ Env: ['A=1', 5, null] }, {}, ['config.Env[1] is 5 and no text', 'config.Env[2] is null']],
+    [{ WorkingDir: '/a\0b', User: 0 }, {}, ['config.WorkingDir has a NUL character', 'config.User is 0 and no text']],
+    [{ Cmd: {}, Entrypoint: true, Shell: 'sh', OnBuild: [[]] }, {}, ['config.Cmd', 'config.Entrypoint is true', 'config.Shell', 'config.OnBuild[0] is a list']],
+    [
+      { Labels: ['a'], ExposedPorts: { '80/tcp': 1 }, Volumes: 7 },
+      {},
+      ['config.Labels is a list', 'config.ExposedPorts["80/tcp"] is 1', 'config.Volumes is 7'],
+    ],
+    [{ Labels: { a: 1 }, StopSignal: 9, ArgsEscaped: 'yes' }, {}, ['config.Labels["a"] is 1', 'config.StopSignal is 9', 'config.ArgsEscaped is text']],
+    [
+      { Healthcheck: { Test: 'x', Interval: '5s', Retries: 1.5 } },
+      {},
+      ['config.Healthcheck.Test', 'config.Healthcheck.Interval', 'config.Healthcheck.Retries'],
+    ],
+    ['text', { history: [{ empty_layer: 1 }, 3], created: 5 }, ['config is text', 'history[0].empty_layer', 'history[1] is 3', 'created is 5']],
+    [{ Env: Array.from({ length: 30 }, () => 1) }, {}, ['config.Env[19]', 'and 10 more']],
+  ];
+  for (const [config, more, faults] of cases) {
+    assert.throws(
+      () => parse(config, more),
+      (error: Error & { code?: string }) => error.code === 'CONFIG_INVALID' && faults.every((fault) => error.message.includes(fault)),
+      JSON.stringify(config),
+    );
+  }
+  const empty = { Env: null, Cmd: null, Labels: null, Volumes: null };
+  assert.deepEqual(parse(empty, { history: null, author: null }), {
+    architecture: 'amd64',
+    os: 'linux',
+    rootfs: { type: 'layers', diff_ids: [diffID] },
+    config: {},
+  });
+});
+
+test('parseManifest: layers may be null, annotations hold text', () => {
+  const config = { mediaType: 'c', digest: `sha256:${'a'.repeat(64)}`, size: 1 };
+  assert.deepEqual(parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, config, layers: null })), 'x').layers, []);
+  assert.throws(
+    () => parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, config: { ...config, annotations: { a: 1 } }, layers: [], annotations: 'x' })), 'x'),
+    /config\.annotations\["a"\] is no text; annotations is no object/,
+  );
+});

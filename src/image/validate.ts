@@ -1,5 +1,6 @@
 import { BuildError } from '../errors.ts';
 import { isDigest, type Descriptor, type Digest, type ImageConfig, type Index, type Manifest } from '../oci/index.ts';
+import { configFaults } from './config-faults.ts';
 
 export class ManifestError extends BuildError<'MANIFEST_INVALID' | 'CONFIG_INVALID'> {}
 
@@ -11,6 +12,9 @@ export function parseManifest(bytes: Uint8Array, name: string): Manifest {
   else {
     if (value['schemaVersion'] !== 2) faults.push(`schemaVersion is ${JSON.stringify(value['schemaVersion'])} and not 2`);
     checkDescriptor(value['config'], 'config', faults);
+    checkAnnotations(value['annotations'], 'annotations', faults);
+    // Of an image without layers, as BuildKit writes it.
+    value['layers'] ??= [];
     if (!Array.isArray(value['layers'])) faults.push('layers is no list');
     else value['layers'].forEach((layer, i) => checkDescriptor(layer, `layers[${i}]`, faults));
   }
@@ -50,12 +54,22 @@ export function parseImageConfig(bytes: Uint8Array, name: string): ImageConfig {
       diffIDs.forEach((id, i) => {
         if (typeof id !== 'string' || !isDigest(id)) faults.push(`rootfs.diff_ids[${i}] is no sha256 digest`);
       });
-    for (const key of ['architecture', 'os']) if (typeof value[key] !== 'string') faults.push(`${key} is missing`);
-    if (value['config'] !== undefined && value['config'] !== null && !isRecord(value['config'])) faults.push('config is no object');
-    if (value['history'] !== undefined && value['history'] !== null && !Array.isArray(value['history'])) faults.push('history is no list');
+    faults.push(...configFaults(value));
+    // Go writes null for what is empty.
+    for (const object of [value, value['config']]) if (isRecord(object)) dropNulls(object);
   }
   if (faults.length > 0) throw invalid('CONFIG_INVALID', name, faults);
   return value as unknown as ImageConfig;
+}
+
+function checkAnnotations(value: unknown, path: string, faults: string[]): void {
+  if (value === undefined || value === null) return;
+  if (!isRecord(value)) faults.push(`${path} is no object`);
+  else for (const [key, text] of Object.entries(value)) if (typeof text !== 'string') faults.push(`${path}[${JSON.stringify(key)}] is no text`);
+}
+
+function dropNulls(object: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(object)) if (value === null) delete object[key];
 }
 
 function checkDescriptor(value: unknown, path: string, faults: string[]): asserts value is Descriptor {
@@ -66,6 +80,7 @@ function checkDescriptor(value: unknown, path: string, faults: string[]): assert
   if (typeof value['mediaType'] !== 'string') faults.push(`${path}.mediaType is missing`);
   if (typeof value['digest'] !== 'string' || !isDigest(value['digest'] as Digest)) faults.push(`${path}.digest is no sha256 digest`);
   if (typeof value['size'] !== 'number' || !Number.isSafeInteger(value['size']) || value['size'] < 0) faults.push(`${path}.size is no size`);
+  checkAnnotations(value['annotations'], `${path}.annotations`, faults);
 }
 
 function parseJSON(bytes: Uint8Array, name: string, code: 'MANIFEST_INVALID' | 'CONFIG_INVALID'): unknown {
@@ -81,11 +96,18 @@ function parseJSON(bytes: Uint8Array, name: string, code: 'MANIFEST_INVALID' | '
 }
 
 function invalid(code: 'MANIFEST_INVALID' | 'CONFIG_INVALID', name: string, faults: readonly string[]): ManifestError {
-  return new ManifestError(code, `Cannot read ${name}: ${faults.join('; ')}`, {
-    family: 'manifest',
-    hint: 'The image is damaged at its source; push it again.',
-  });
+  return new ManifestError(
+    code,
+    `Cannot read ${name}: ${faults.slice(0, shownFaults).join('; ')}${faults.length > shownFaults ? `; and ${faults.length - shownFaults} more` : ''}`,
+    {
+      family: 'manifest',
+      hint: 'The image is damaged at its source; push it again.',
+    },
+  );
 }
+
+/** Faults that a message names; the others are counted. */
+const shownFaults = 20;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
