@@ -47,6 +47,7 @@ test('makeGraphRequests: namespace of cache mounts, hostname, and several platfo
     makeGraphRequests({ ...request, ...more }, { dockerfile, mainContext: { kind: 'scratch' }, buildArgs, settings, sourceDateEpoch: undefined });
   const [one] = ask({ BUILDKIT_CACHE_MOUNT_NS: 'team', BUILDKIT_SANDBOX_HOSTNAME: 'builder', BUILDKIT_MULTI_PLATFORM: '1' });
   assert.deepEqual([one?.cacheMountNamespace, one?.hostname, one?.multiPlatform], ['team', 'builder', true]);
+  assert.equal(ask({ BUILDKIT_CACHE_MOUNT_NS: 'team' }, { cacheNamespace: 'own' })[0]?.cacheMountNamespace, 'own');
   assert.equal(ask({})[0]?.multiPlatform, false);
   assert.equal(ask({}, { platforms: [settings.buildPlatform, { os: 'linux', architecture: 'arm64' }] })[1]?.multiPlatform, true);
 });

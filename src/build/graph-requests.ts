@@ -36,7 +36,7 @@ export function makeGraphRequests(request: BuildRequest, input: GraphInput): Gra
     addHosts: request.addHosts,
     shmSizeBytes: request.shmSizeBytes,
     sourceDateEpoch: input.sourceDateEpoch,
-    cacheMountNamespace,
+    cacheMountNamespace: request.cacheNamespace ?? cacheMountNamespace,
     hostname,
   }));
 }

@@ -79,6 +79,8 @@ export interface BuildRequest {
   readonly network?: 'default' | 'host' | 'none';
   readonly addHosts?: readonly { readonly host: string; readonly ip: string }[];
   readonly shmSizeBytes?: number;
+  /** Cache mounts of one namespace are apart from those of others. Default: the build arg BUILDKIT_CACHE_MOUNT_NS, else the one namespace of all projects. */
+  readonly cacheNamespace?: string;
   /** What steps may ask for beyond the sandbox: RUN --network=host, RUN --security=insecure, RUN --device. */
   readonly allow?: readonly Entitlement[];
   /** Folders with files of the Container Device Interface. Default: /etc/cdi, /var/run/cdi, /etc/buildkit/cdi. */

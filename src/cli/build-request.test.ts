@@ -46,6 +46,7 @@ const rows: readonly (readonly [argv: readonly string[], expected: Partial<Build
   [['-o', '-', '.'], { outputs: [{ kind: 'tar', dest: '-' }] }],
   [['--no-cache', '--pull=true', '--no-cache-filter', 'a,b', '--no-cache-filter=c', '.'], { noCache: true, pull: true, noCacheFilter: ['a', 'b', 'c'] }],
   [['--allow', 'device', '--allow', 'device=vendor.com/gpu', '.'], { allow: ['device', 'device=vendor.com/gpu'] }],
+  [['--cache-namespace', 'team', '.'], { cacheNamespace: 'team' }],
   [['--network=none', '--shm-size', '64m', '--allow', 'network.host', '.'], { network: 'none', shmSizeBytes: 64 * 1024 * 1024, allow: ['network.host'] }],
   [
     ['--add-host=a:1.1.1.1,b=2.2.2.2', '.'],

@@ -34,6 +34,7 @@ export function toBuildRequest(flags: ParsedFlags, settings: FileSettings, surro
   const network = parseNetwork(flags.string('network'), faults);
   const shmSize = flags.string('shm-size');
   const shmSizeBytes = shmSize === undefined ? undefined : faults.attempt(() => parseSize(shmSize, '--shm-size'));
+  const cacheNamespace = flags.string('cache-namespace');
   const root = flags.string('root');
   return {
     context: parseContextArgument(flags, cwd, faults),
@@ -54,6 +55,7 @@ export function toBuildRequest(flags: ParsedFlags, settings: FileSettings, surro
     ...(network === undefined ? {} : { network }),
     addHosts: faults.attemptEach(flags.list('add-host'), parseAddHost),
     ...(shmSizeBytes === undefined ? {} : { shmSizeBytes }),
+    ...(cacheNamespace === undefined ? {} : { cacheNamespace }),
     allow: faults.attemptEach(flags.list('allow'), parseEntitlement),
     registryMirrors: mergeMirrors(faults.attemptEach(flags.list('registry-mirror'), parseMirror), settings),
     ...(settings.cdiFolders.length === 0 ? {} : { cdiFolders: settings.cdiFolders }),

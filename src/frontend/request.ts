@@ -31,7 +31,7 @@ export interface GraphRequest {
   readonly hostname?: string | undefined;
   /** Seconds since 1970, as resolved from what `findSourceDateEpoch` gives. */
   readonly sourceDateEpoch?: number | undefined;
-  /** Set before the id of each cache mount: BUILDKIT_CACHE_MOUNT_NS. */
+  /** Set before the id of each cache mount. */
   readonly cacheMountNamespace?: string | undefined;
   /** Convert stages that the target does not need too, as the checks want it. Default false. */
   readonly allStages?: boolean | undefined;

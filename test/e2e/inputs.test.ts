@@ -415,7 +415,7 @@ test('build args: what is not made is told, a name changes nothing', async (t) =
 const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
 
 test(
-  'build args: BUILDKIT_SANDBOX_HOSTNAME and BUILDKIT_CACHE_MOUNT_NS',
+  'build args: BUILDKIT_SANDBOX_HOSTNAME and BUILDKIT_CACHE_MOUNT_NS, and the flags that go with caches',
   { skip: busybox === undefined || findTool('crun') === undefined ? 'busybox or crun missing: run scripts/setup' : false },
   async (t) => {
     const desk = new Desk(t).put({
@@ -428,6 +428,10 @@ test(
     assert.deepEqual(await desk.build(args('N=2', 'BUILDKIT_SANDBOX_HOSTNAME=builder')), { name: 'builder\n', runs: '1\n2\n' });
     assert.deepEqual(await desk.build(args('N=3', 'BUILDKIT_CACHE_MOUNT_NS=team')), { name: 'buildkitsandbox\n', runs: '3\n' });
     assert.deepEqual(await desk.build(args('N=4', 'BUILDKIT_CACHE_MOUNT_NS=team')), { name: 'buildkitsandbox\n', runs: '3\n4\n' });
+    assert.deepEqual(await desk.build(['--cache-namespace', 'team', ...args('N=5')]), { name: 'buildkitsandbox\n', runs: '3\n4\n5\n' });
+    assert.deepEqual(await desk.build(['--no-cache', '--cache-namespace', 'team', ...args('N=6')]), { name: 'buildkitsandbox\n', runs: '6\n' });
+    assert.deepEqual(await desk.build(['--cache-namespace', 'team', ...args('N=7')]), { name: 'buildkitsandbox\n', runs: '6\n7\n' });
+    assert.deepEqual(await desk.build(args('N=8')), { name: 'buildkitsandbox\n', runs: '1\n2\n8\n' });
   },
 );
 

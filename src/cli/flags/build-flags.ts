@@ -29,6 +29,7 @@ export const buildFlags: FlagTable = {
     { name: 'network', kind: 'string' },
     { name: 'add-host', kind: 'csv' },
     { name: 'shm-size', kind: 'string' },
+    { name: 'cache-namespace', kind: 'string' },
     { name: 'allow', kind: 'list' },
     { name: 'registry-mirror', kind: 'list' },
     { name: 'insecure-registry', kind: 'list' },

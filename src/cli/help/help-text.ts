@@ -54,6 +54,7 @@ Builds an image from a Dockerfile. '-' reads a Dockerfile or a tar from standard
       --network default|host|none          Network of RUN steps
       --add-host HOST:IP         Entry of /etc/hosts in RUN steps
       --shm-size SIZE            Size of /dev/shm in RUN steps, for instance 128m
+      --cache-namespace NAME     Keep cache mounts apart from those of other projects
       --allow ENTITLEMENT        network.host, security.insecure, device[=NAME]
       --registry-mirror HOST=MIRROR        Ask the mirror first; --insecure-registry HOST for HTTP
       --check, --call METHOD     Only check, or tell outline or targets; METHOD,format=json for JSON
