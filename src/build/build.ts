@@ -13,7 +13,17 @@ import { EventQueue } from './event-queue.ts';
 import type { Build, BuildEvent, BuildResult } from './events.ts';
 import { checkOutputs, exportOutputs } from './export-outputs.ts';
 import { formatOf, type PlatformBuild } from './image-set.ts';
-import { checkResult, findWarnings, outlineResult, parseAndCheck, targetsResult, throwCheckFault, warningsOf, warningsWithoutGraph } from './call.ts';
+import {
+  basesOrNone,
+  checkResult,
+  findWarnings,
+  outlineResult,
+  parseAndCheck,
+  targetsResult,
+  throwCheckFault,
+  warningsOf,
+  warningsWithoutGraph,
+} from './call.ts';
 import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
 import { checkEntitlements } from './entitlements.ts';
 import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
@@ -111,7 +121,8 @@ async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
     resolveImageConfig: (ref, wanted, options) => session.resolveImage(ref, wanted, options.purpose),
     resolveNamedContext: (name, wanted, options) => session.contexts.named(name, wanted, options.purpose),
   };
-  if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, ports, signal));
+  const warn = (message: string): void => void emit({ kind: 'warning', rule: '', description: '', message });
+  if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, basesOrNone(ports, warn), signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
   if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal, tellWarning), graphRequests[0]!);
   const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal))).catch((error: unknown) => {

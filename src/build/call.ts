@@ -11,7 +11,7 @@ import {
 } from '../dockerfile/index.ts';
 import { buildGraph, describeTargets, type FrontendPorts, type GraphRequest, type GraphResult, type Outline } from '../frontend/index.ts';
 import { BuildError } from '../errors.ts';
-import { formatPlatform } from '../oci/index.ts';
+import { digestOf, formatPlatform } from '../oci/index.ts';
 import type { BuildResult } from './events.ts';
 
 /** A Dockerfile; of one that is at fault, `tell` gets the warnings above its first fault. Errors: as `parseDockerfile`. */
@@ -55,6 +55,22 @@ export function warningsWithoutGraph(request: GraphRequest, ignorePatterns: read
 export function throwCheckFault(request: GraphRequest, warnings: readonly Warning[]): void {
   const error = checkFault(request.dockerfile, warnings, { buildArgs: request.buildArgs });
   if (error !== undefined) throw error;
+}
+
+/** For an outline: in the place of a base that cannot be resolved stands one without variables and triggers, so that what the text alone says needs no registry. */
+export function basesOrNone(ports: FrontendPorts, warn: (message: string) => void): FrontendPorts {
+  return {
+    ...ports,
+    async resolveImageConfig(ref, platform, options, signal) {
+      try {
+        return await ports.resolveImageConfig(ref, platform, options, signal);
+      } catch (error) {
+        if (!(error instanceof BuildError)) throw error;
+        warn(`${error.message}. What ${ref} adds to the outline is not in it.`);
+        return { ref, manifest: digestOf(''), platform, config: { ...platform, rootfs: { type: 'layers', diff_ids: [] } } };
+      }
+    },
+  };
 }
 
 /** What `--check` prints: BuildKit's frontend.lint. The exit code is 1 where there are warnings. */
