@@ -1,4 +1,4 @@
-/** Runs the unit tests and prints what share of lines and branches of each floor they reach. usage: npm run coverage */
+/** Runs the unit tests and prints what share of lines and branches of each room they reach. usage: npm run coverage */
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,36 +25,36 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** By floor. The format is lcov's: geninfo(1). */
+/** By room. The format is lcov's: geninfo(1). */
 function readReport(text: string): Map<string, Reached> {
-  const floors = new Map<string, Reached>();
-  let floor: Reached | undefined;
+  const rooms = new Map<string, Reached>();
+  let room: Reached | undefined;
   for (const line of text.split('\n')) {
     const [key, value = ''] = line.split(':', 2);
-    if (key === 'SF') floor = floorOf(value, floors);
-    else if (floor === undefined) continue;
-    else if (key === 'LF') floor.lines += Number(value);
-    else if (key === 'LH') floor.linesReached += Number(value);
-    else if (key === 'BRF') floor.branches += Number(value);
-    else if (key === 'BRH') floor.branchesReached += Number(value);
+    if (key === 'SF') room = roomOf(value, rooms);
+    else if (room === undefined) continue;
+    else if (key === 'LF') room.lines += Number(value);
+    else if (key === 'LH') room.linesReached += Number(value);
+    else if (key === 'BRF') room.branches += Number(value);
+    else if (key === 'BRH') room.branchesReached += Number(value);
   }
-  return floors;
+  return rooms;
 }
 
 /** Undefined for what only tests use. */
-function floorOf(file: string, floors: Map<string, Reached>): Reached | undefined {
+function roomOf(file: string, rooms: Map<string, Reached>): Reached | undefined {
   if (/\/testing[/.]|\/fake-/.test(file)) return undefined;
   const name = /(?:^|\/)src\/([^/]+)\//.exec(file)?.[1];
   if (name === undefined) return undefined;
-  let floor = floors.get(name);
-  if (floor === undefined) floors.set(name, (floor = { lines: 0, linesReached: 0, branches: 0, branchesReached: 0 }));
-  return floor;
+  let room = rooms.get(name);
+  if (room === undefined) rooms.set(name, (room = { lines: 0, linesReached: 0, branches: 0, branchesReached: 0 }));
+  return room;
 }
 
-function print(floors: ReadonlyMap<string, Reached>): void {
+function print(rooms: ReadonlyMap<string, Reached>): void {
   const percent = (part: number, whole: number): string => `${whole === 0 ? '100.0' : ((100 * part) / whole).toFixed(1)} %`.padStart(9);
-  console.log(`${'floor'.padEnd(12)}${'lines'.padStart(9)}${'branches'.padStart(10)}`);
-  for (const [name, { lines, linesReached, branches, branchesReached }] of [...floors].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  console.log(`${'room'.padEnd(12)}${'lines'.padStart(9)}${'branches'.padStart(10)}`);
+  for (const [name, { lines, linesReached, branches, branchesReached }] of [...rooms].sort(([a], [b]) => (a < b ? -1 : 1))) {
     console.log(`${name.padEnd(12)}${percent(linesReached, lines)} ${percent(branchesReached, branches)}`);
   }
 }
