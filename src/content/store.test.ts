@@ -27,6 +27,15 @@ test('openStore says so where the folder cannot be made', () => {
   assert.throws(() => openStore(join(folder, 'file/store')), { code: 'STORE_UNUSABLE' });
 });
 
+test('openStore names a read-only filesystem', (t) => {
+  const place = join(folder, 'readonly');
+  mkdirSync(place);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', place]).status !== 0) return t.skip('mounts nothing here');
+  t.after(() => spawnSync('umount', [place]));
+  for (const root of ['store', 'deep/er']) assert.throws(() => openStore(join(place, root)), { code: 'STORE_UNUSABLE', message: /EROFS/ });
+  return undefined;
+});
+
 test('db is shared by many processes that open it at once for the first time', async () => {
   const root = join(folder, 'many');
   const program = `

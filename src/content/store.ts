@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { BuildError } from '../errors.ts';
 import { BlobStore } from './blob-store.ts';
@@ -196,12 +196,25 @@ const collectionLock = 'collection';
 /** OCI image spec, image-layout.md. Safe for several processes at once. */
 function makeLayout(root: string): void {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeRoot(root);
     for (const folder of layoutFolders) mkdirSync(join(root, folder), { recursive: true });
     // The names of our images are in the database; tools that read the layout need the file.
     writeFileSync(join(root, 'index.json'), '{"schemaVersion":2,"manifests":[]}');
     writeFileSync(join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   } catch (error) {
     throw storageError(error, `make the store in ${root}`);
+  }
+}
+
+function makeRoot(root: string): void {
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // So does Node report a read-only filesystem, when it makes several folders. One alone fails for the true reason.
+    let first = root;
+    while (!existsSync(dirname(first))) first = dirname(first);
+    mkdirSync(first, { mode: 0o700 });
+    throw error;
   }
 }
