@@ -427,3 +427,18 @@ function processesOf(store: string): string[] {
     }
   });
 }
+
+test('build: the layers of a base are shown under its FROM, downloading and unpacking', { skip: skipSteps }, async () => {
+  await using bench = await Bench.open();
+  const { ref, layer } = bench.addBase('base:1', shellFiles());
+  const { events } = await bench.succeed(`FROM ${ref}\nRUN ["/bin/sh", "-c", "true"]\n`);
+  const from = events.find((event) => event.kind === 'step' && event.name.includes('] FROM'));
+  assert.ok(from?.kind === 'step');
+  const moved = events.flatMap((event) => (event.kind === 'progress' && event.vertex === from.vertex ? [event] : []));
+  assert.deepEqual([...new Set(moved.map(({ action, id }) => `${action} ${id}`))].sort(), [`downloading ${layer.digest}`, `extracting ${layer.digest}`]);
+  const downloaded = moved.findLast((event) => event.action === 'downloading');
+  assert.deepEqual([downloaded?.current, downloaded?.total], [layer.size, layer.size]);
+  const states = events.filter((event) => 'vertex' in event && event.vertex === from.vertex && event.kind !== 'progress').map((event) => event.kind);
+  assert.equal(states.at(-1), 'done');
+  assert.equal(states.filter((kind) => kind === 'started').length, states.filter((kind) => kind === 'done').length);
+});

@@ -161,6 +161,7 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
   const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
   for (const vertex of reachable(targets)) if (isShown(vertex)) emit(stepEvent(vertex));
   for (const vertex of reachable(targets)) {
+    if (vertex.op.kind === 'image') session.bases.add(vertex.digest, vertex.op.diffIDs);
     if (vertex.op.kind === 'image' && hints.get(vertex.digest)?.mounted === true) session.provider.expectMount(vertex.op.diffIDs);
   }
   const pushEarly = earlyPush(outputs, hints, session);

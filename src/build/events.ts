@@ -5,6 +5,7 @@ import type { Descriptor, Digest, ImageConfig } from '../oci/index.ts';
 export type BuildEvent =
   /** Told once for each step before it starts; all steps of the graph are told as soon as the graph stands. */
   | { readonly kind: 'step'; readonly vertex: string; readonly name: string; readonly location?: SourceLocation; readonly inputs: readonly string[] }
+  /** The step of a base image starts, and ends, again when its layers are fetched for a later step. */
   | { readonly kind: 'started'; readonly vertex: string; readonly timeMs: number }
   | { readonly kind: 'cached'; readonly vertex: string; readonly timeMs: number }
   | { readonly kind: 'done'; readonly vertex: string; readonly timeMs: number }

@@ -8,6 +8,7 @@ import type { StepEvent } from '../solver/index.ts';
 import type { LayerIndex } from '../tree/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
 import { BuildError } from '../errors.ts';
+import type { BaseSteps } from './base-steps.ts';
 import type { BuildEvent } from './events.ts';
 import type { LayerMakers } from './layer-makers.ts';
 
@@ -18,13 +19,14 @@ export interface LayerProviderOptions {
   readonly registry: () => Promise<RegistryClient>;
   readonly worker: () => Promise<WorkerClient>;
   readonly makers: LayerMakers;
+  readonly bases: BaseSteps;
   readonly activity: (activity: (BuildEvent & { kind: 'activity' })['activity'], detail: string) => void;
   readonly signal: AbortSignal;
 }
 
 class LayerError extends BuildError<'LAYER_LOST'> {}
 
-type Emit = (event: StepEvent) => void;
+type Emit = (event: StepEvent) => unknown;
 
 /** `touch` writes no more often than this. */
 const touchIntervalMs = 10 * 60_000;
@@ -81,20 +83,22 @@ export class LayerProvider {
     const { layers } = this.#options;
     // A layer that is unpacked may have lost its index.
     await Promise.all(diffIDs.filter((diffID) => layers.forms(diffID).dir && !layers.has(diffID)).map((diffID) => this.index(diffID)));
-    for (const [i, diffID] of diffIDs.entries()) {
-      if ((await layers.folder(diffID, diffIDs.slice(0, i))) === undefined) this.fetch(diffID, emit).catch(() => {});
-    }
-    let chain = '';
-    for (const [i, diffID] of diffIDs.entries()) {
-      chain = digestOf(`${chain}\n${diffID}`);
-      await once(this.#unpacked, chain, () => this.#unpack(diffID, diffIDs.slice(0, i), emit));
-    }
+    const missing: DiffID[] = [];
+    for (const [i, diffID] of diffIDs.entries()) if ((await layers.folder(diffID, diffIDs.slice(0, i))) === undefined) missing.push(diffID);
+    await this.#options.bases.during(missing, async () => {
+      for (const diffID of missing) this.fetch(diffID, emit).catch(() => {});
+      let chain = '';
+      for (const [i, diffID] of diffIDs.entries()) {
+        chain = digestOf(`${chain}\n${diffID}`);
+        await once(this.#unpacked, chain, () => this.#unpack(diffID, diffIDs.slice(0, i), emit));
+      }
+    });
   }
 
   /** Has the bytes of a layer in the store in some form, from a registry where the store has none. Errors: LAYER_LOST and those of the registry. */
   fetch(diffID: DiffID, emit?: Emit): Promise<void> {
     return once(this.#blobs, diffID, async () => {
-      if (!this.#isHere(diffID)) await this.#pull(diffID, this.#options.sources.of(diffID), emit);
+      if (!this.#isHere(diffID)) await this.#options.bases.during([diffID], () => this.#pull(diffID, this.#options.sources.of(diffID), emit));
     });
   }
 
@@ -118,7 +122,7 @@ export class LayerProvider {
     const { store, sources, makers, signal } = this.#options;
     if (await store.blobs.isSound(blob.digest, blob.size, signal)) return;
     const same = sources.of(diffID).filter((source) => source.descriptor.digest === blob.digest);
-    if (same.length > 0 || !this.#isHere(diffID)) await this.#pull(diffID, same);
+    if (same.length > 0 || !this.#isHere(diffID)) await this.#options.bases.during([diffID], () => this.#pull(diffID, same));
     else await makers.ensureBlob(diffID, layerCompression(blob.mediaType) ?? 'gzip', undefined, signal);
     if (!store.blobs.has(blob.digest)) throw lost(diffID, `compressed again it is not ${blob.digest}`);
   }
@@ -144,7 +148,9 @@ export class LayerProvider {
     const failures: BuildError[] = [];
     for (const source of from) {
       try {
-        await this.#pullFrom(source, emit, (path) => this.#arrival(diffID).begin({ path, descriptor: source.descriptor }));
+        await this.#pullFrom(source, this.#options.bases.reporter(diffID, emit), (path) =>
+          this.#arrival(diffID).begin({ path, descriptor: source.descriptor }),
+        );
         layers.registerBlob(diffID, source.descriptor);
         return;
       } catch (error) {
@@ -166,15 +172,15 @@ export class LayerProvider {
     );
   }
 
-  async #pullFrom({ reference, descriptor }: LayerSource, emit?: Emit, onFile?: (path: string) => void): Promise<void> {
+  async #pullFrom({ reference, descriptor }: LayerSource, report: ReturnType<BaseSteps['reporter']>, onFile: (path: string) => void): Promise<void> {
     const { store, registry, activity, signal } = this.#options;
     if (store.blobs.has(descriptor.digest)) return;
     activity('download', `${reference} ${descriptor.digest}`);
     const client = await registry();
     await client.pullBlob(parseReference(reference), descriptor, store.blobs, {
       signal,
-      onProgress: (current: number) => emit?.({ kind: 'progress', id: descriptor.digest, action: 'downloading', current, total: descriptor.size }),
-      ...(onFile && { onFile }),
+      onProgress: (current: number) => report({ id: descriptor.digest, action: 'downloading', current, total: descriptor.size }),
+      onFile,
     });
   }
 
@@ -186,11 +192,16 @@ export class LayerProvider {
     const arriving = await Promise.race([fetched.then(() => undefined), arrival.begun]);
     if ((await layers.folder(diffID, below)) !== undefined) return;
     activity('unpack', diffID);
+    const digest = this.#options.sources.of(diffID)[0]?.descriptor.digest ?? diffID;
+    const report = this.#options.bases.reporter(diffID, emit);
+    report({ id: digest, action: 'extracting', current: 0, total: 1, unit: 'items' });
+    const extracted = (): void => report({ id: digest, action: 'extracting', current: 1, total: 1, unit: 'items' });
     const onItsWay = arriving !== undefined && !store.blobs.has(arriving.descriptor.digest);
-    if (onItsWay && (await this.#unpackArriving(diffID, below, arriving, fetched, arrival))) return;
+    if (onItsWay && (await this.#unpackArriving(diffID, below, arriving, fetched, arrival))) return extracted();
     await fetched;
     if (onItsWay) activity('unpack', `again ${diffID}`);
     await (await worker()).unpackLayer(diffID, { below }, signal);
+    extracted();
   }
 
   /** Unpacks a layer while it is downloaded. False where that came to nothing: the blob, once it is here, tells why. */

@@ -9,6 +9,7 @@ import type { OpRunners, Pause, SolveEvent } from '../solver/index.ts';
 import { zlibCodec } from '../stream/index.ts';
 import { igzipCodec, planIdMapping } from '../sys/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
+import { BaseSteps } from './base-steps.ts';
 import { Contexts } from './contexts.ts';
 import { Devices } from './devices.ts';
 import type { BuildEvent } from './events.ts';
@@ -49,6 +50,7 @@ export interface Session extends AsyncDisposable {
   readonly cache: RecordStore;
   readonly sources: LayerSources;
   readonly provider: LayerProvider;
+  readonly bases: BaseSteps;
   readonly contexts: Contexts;
   readonly devices: Devices;
   readonly worker: () => Promise<WorkerClient>;
@@ -113,7 +115,8 @@ export function openSession(options: SessionOptions): Session {
   );
   const makers = new LayerMakers({ layers, threads, worker });
   const sources = new LayerSources(store, now);
-  const provider = new LayerProvider({ store, layers, sources, registry, worker, makers, activity, signal });
+  const bases = new BaseSteps(emit, now);
+  const provider = new LayerProvider({ bases, store, layers, sources, registry, worker, makers, activity, signal });
   const tell = <T>(name: string, id: string, work: () => Promise<T>): Promise<T> => tellStep(name, { emit, now, signal }, work, id);
   const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false, tell, signal });
   const cache = new RecordStore({
@@ -197,6 +200,7 @@ export function openSession(options: SessionOptions): Session {
     cache,
     sources,
     provider,
+    bases,
     contexts,
     devices,
     worker,

@@ -32,7 +32,14 @@ export interface UsageHints {
 /** What a runner may tell while it works. */
 export type StepEvent =
   | { readonly kind: 'log'; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
-  | { readonly kind: 'progress'; readonly id: string; readonly action: string; readonly current: number; readonly total?: number };
+  | {
+      readonly kind: 'progress';
+      readonly id: string;
+      readonly action: string;
+      readonly current: number;
+      readonly total?: number;
+      readonly unit?: 'bytes' | 'items';
+    };
 
 /** What a reader of output asks for that cannot follow. Not a promise itself, since most events ask for none. */
 export interface Pause {

@@ -60,6 +60,7 @@ export class StepBoard {
         return { lines: [] };
       case 'started': {
         const step = this.#begin(event.vertex, event.timeMs);
+        if (step.state !== 'running') step.startedAtMs = event.timeMs;
         step.state = 'running';
         return { step, lines: [] };
       }

@@ -1,8 +1,11 @@
 import { formatBytes } from './quantity.ts';
 import type { Transfer } from './step-board.ts';
 
-/** `downloading sha256:0123456789ab 3.15MB / 3.4MB`. */
+/** `transferring context 3.15MB`, and of layers, as docker has it, `sha256:0123456789ab 3.15MB / 3.4MB` and `extracting sha256:0123456789ab`. */
 export function transferText(transfer: Transfer): string {
+  if (transfer.action === 'downloading' && transfer.id.startsWith('sha256:'))
+    return `${shortID(transfer.id)} ${amounts(transfer.current, transfer.total, transfer.unit)}`;
+  if (transfer.unit === 'items' && transfer.total === 1) return `${transfer.action} ${shortID(transfer.id)}`;
   return `${transfer.action}${transfer.id === '' || transfer.id === transfer.action ? '' : ` ${shortID(transfer.id)}`} ${amounts(transfer.current, transfer.total, transfer.unit)}`;
 }
 
