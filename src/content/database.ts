@@ -101,10 +101,11 @@ function create(Database: typeof DatabaseSync, path: string, temporary: string):
     const db = new Database(temporary);
     try {
       db.exec(`
-        PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         CREATE TABLE schema_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
         PRAGMA user_version = ${storeVersion};
+        -- Last: on a full disk, what is only in the log is lost when the file is closed, without an error.
+        PRAGMA journal_mode = WAL;
       `);
     } finally {
       db.close();

@@ -187,3 +187,28 @@ test('exclusive is refused while there is a lease', async () => {
 });
 
 const door = JSON.stringify(new URL('index.ts', import.meta.url).href);
+
+test('db: a disk that is full while the database is made leaves none that is damaged', (t) => {
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  for (let sizeKB = 16; sizeKB <= 72; sizeKB += 8) {
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKB}k`, 'tmpfs', small]).status !== 0) return t.skip('no right to mount a tmpfs');
+    try {
+      const said: string[] = [];
+      assert.throws(
+        () => {
+          using full = openStore(small);
+          full.images.set('a:1', { descriptor, createdAtMs: 5 });
+          writeFileSync(join(small, 'fill'), Buffer.alloc(1 << 20));
+        },
+        { code: /DISK_FULL|ENOSPC/ },
+      );
+      spawnSync('mount', ['-o', 'remount,size=8m', small]);
+      using store = openStore(small, { onHealed: (message) => said.push(message) });
+      store.images.list();
+      assert.deepEqual(said, [], `${sizeKB} kB`);
+    } finally {
+      spawnSync('umount', ['-l', small]);
+    }
+  }
+});
