@@ -4,6 +4,7 @@ import type { Store } from '../content/index.ts';
 import type { ArrivingBlob, LayerStore } from '../layer/index.ts';
 import { digestOf, layerCompression, layerMediaType, parseReference, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
+import { checkDepth } from '../snapshot/index.ts';
 import type { StepEvent } from '../solver/index.ts';
 import type { LayerIndex } from '../tree/index.ts';
 import type { WorkerClient } from '../worker/index.ts';
@@ -77,9 +78,10 @@ export class LayerProvider {
 
   /**
    * Returns when every layer of a chain, lowest first, is unpacked. All are fetched at once; each is unpacked as it arrives, once those below it are there: a folder that a
-   * layer only implies has the attributes that it has below.
+   * layer only implies has the attributes that it has below. Errors: SNAPSHOT_TOO_DEEP, before anything is fetched, and as fetch.
    */
   async unpack(diffIDs: readonly DiffID[], emit?: Emit): Promise<void> {
+    checkDepth(diffIDs);
     const { layers } = this.#options;
     // A layer that is unpacked may have lost its index.
     await Promise.all(diffIDs.filter((diffID) => layers.forms(diffID).dir && !layers.has(diffID)).map((diffID) => this.index(diffID)));

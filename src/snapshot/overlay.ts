@@ -1,9 +1,10 @@
-import { mkdirSync, openSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { mount, mountFlags, SysError, unmount } from '../sys/index.ts';
+import { checkDepth, topmost } from './chain.ts';
 
 export interface OverlayRequest {
-  /** Folders of unpacked layers, lowest first; none is an empty tree. */
+  /** Folders of unpacked layers, lowest first; none is an empty tree. A folder that stands in it twice counts where it is topmost. */
   readonly lower: readonly string[];
   /** Where changes go; absent for a read-only view. Both folders must be fresh and on one filesystem. */
   readonly upper?: { readonly upper: string; readonly work: string };
@@ -18,9 +19,6 @@ export interface Mounted extends Disposable {
   readonly path: string;
 }
 
-/** The most layers that the kernel takes (OVL_MAX_STACK). */
-const MAX_LAYERS = 500;
-
 export interface OverlayOptions {
   /** A private folder for short names and the empty lowest layer, on a filesystem that goes with this process. */
   readonly folder: string;
@@ -31,7 +29,6 @@ export interface OverlayOptions {
 /** Mounts chains of layer folders with overlayfs. */
 export class Overlays {
   readonly #options: OverlayOptions;
-  readonly #prefix: string;
   readonly #names = new Map<string, string>();
   #count = 0;
   /** Kernels before 5.10 do not know it. */
@@ -40,25 +37,18 @@ export class Overlays {
   constructor(options: OverlayOptions) {
     this.#options = options;
     for (const name of ['empty.d', 'lowest.d']) mkdirSync(join(options.folder, name), { recursive: true });
-    // mount(2) takes 4095 bytes of options, which 60 full paths fill. So layers get short names in a folder that is reached through its descriptor.
-    this.#prefix = `/proc/self/fd/${openSync(options.folder, 'r')}`;
   }
 
-  /** Errors: SYSCALL_FAILED. */
+  /** Errors: SNAPSHOT_TOO_DEEP, SYSCALL_FAILED. */
   mount(request: OverlayRequest): Mounted {
-    if (request.lower.length > MAX_LAYERS) {
-      throw new SysError('SYSCALL_FAILED', `Cannot mount ${request.lower.length} layers: the kernel takes ${MAX_LAYERS}`, {
-        errno: 'E2BIG',
-        hint: 'Join RUN, COPY and ADD instructions of the image.',
-      });
-    }
-    const lower = request.lower.map((folder) => this.#shortName(folder)).reverse();
+    checkDepth(request.lower);
+    const lower = topmost(request.lower.toReversed()).map((folder) => this.#shortName(folder));
     // A view needs two layers; an empty one below also hides the whiteouts of a lowest layer.
-    if (!request.upper || lower.length === 0) lower.push(`${this.#prefix}/empty.d`);
-    if (!request.upper && lower.length === 1) lower.push(`${this.#prefix}/lowest.d`);
+    if (!request.upper || lower.length === 0) lower.push('empty.d');
+    if (!request.upper && lower.length === 1) lower.push('lowest.d');
     const options = [`lowerdir=${lower.join(':')}`];
     const links = request.upper ? [this.#link(request.upper.upper), this.#link(request.upper.work)] : [];
-    if (request.upper) options.push(`upperdir=${this.#prefix}/${links[0]}`, `workdir=${this.#prefix}/${links[1]}`);
+    if (request.upper) options.push(`upperdir=${links[0]}`, `workdir=${links[1]}`);
     // With userxattr the kernel itself leaves out redirects and metacopy, and takes no word on them.
     options.push('index=off', ...(this.#options.userxattr ? ['userxattr'] : ['metacopy=off', 'redirect_dir=off']));
     const flags = (request.devices ? 0 : mountFlags.nodev) | (request.upper ? 0 : mountFlags.readonly);
@@ -74,20 +64,31 @@ export class Overlays {
     if (writable && this.#volatile) {
       try {
         // The upper folder is trusted only once it became a layer: no sync on the way.
-        mount({ source: 'overlay', target, type: 'overlay', flags, options: [...options, 'volatile'].join(',') });
+        this.#mountHere([...options, 'volatile'], target, flags);
         return;
       } catch (error) {
         if (!(error instanceof SysError) || error.errno !== 'EINVAL') throw error;
         this.#volatile = false;
       }
     }
-    mount({ source: 'overlay', target, type: 'overlay', flags, options: options.join(',') });
+    this.#mountHere(options, target, flags);
+  }
+
+  /** mount(2) takes 4095 bytes of options, which 60 full paths fill. So layers have short names in a folder that is the working directory while the kernel reads them. */
+  #mountHere(options: readonly string[], target: string, flags: number): void {
+    const before = process.cwd();
+    process.chdir(this.#options.folder);
+    try {
+      mount({ source: 'overlay', target, type: 'overlay', flags, options: options.join(',') });
+    } finally {
+      process.chdir(before);
+    }
   }
 
   #shortName(folder: string): string {
     const known = this.#names.get(folder);
     if (known !== undefined) return known;
-    const name = `${this.#prefix}/${this.#link(folder)}`;
+    const name = this.#link(folder);
     this.#names.set(folder, name);
     return name;
   }
