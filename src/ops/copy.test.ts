@@ -26,6 +26,9 @@ const context = treeOf(
 const base = treeOf(
   'real/ 700',
   'tmp/ 1777',
+  'shared/ 2751',
+  'same/ 700',
+  'same/a.txt=a',
   'lreal -> real',
   'dang -> /abs/target',
   'esc -> ../../..',
@@ -41,8 +44,15 @@ const base = treeOf(
 
 /** Each line was compared with the layer that Docker's BuildKit makes of the same instruction. */
 const table: readonly { name: string; op: CopyOp; layer: readonly string[] | string }[] = [
-  { name: 'a file into a folder through a symlink', op: copyOp(['/a.txt'], '/lreal'), layer: ['file 644 0:0 real/a.txt=a'] },
-  { name: 'a new folder below a symlink', op: copyOp(['/a.txt'], '/lreal/new/'), layer: ['dir 755 0:0 real/new', 'file 644 0:0 real/new/a.txt=a'] },
+  { name: 'a file into a folder through a symlink', op: copyOp(['/a.txt'], '/lreal'), layer: ['dir 700 0:0 real', 'file 644 0:0 real/a.txt=a'] },
+  { name: 'a new folder below a symlink', op: copyOp(['/a.txt'], '/lreal/new/'), layer: ['dir 700 0:0 real', 'dir 755 0:0 real/new', 'file 644 0:0 real/new/a.txt=a'] },
+  { name: 'a file into a sticky folder', op: copyOp(['/a.txt'], '/tmp/'), layer: ['dir 1777 0:0 tmp', 'file 644 0:0 tmp/a.txt=a'] },
+  { name: 'what is there already', op: copyOp(['/a.txt', '/b.txt'], '/same/'), layer: ['dir 700 0:0 same', 'file 644 0:0 same/b.txt=b'] },
+  {
+    name: 'new folders in a setgid folder',
+    op: copyOp(['/dir/sub'], '/shared/new/'),
+    layer: ['dir 2751 0:0 shared', 'dir 2755 0:0 shared/new', 'file 644 0:0 shared/new/x3=x'],
+  },
   { name: 'a dangling symlink as destination', op: copyOp(['/a.txt'], '/dang'), layer: ['dir 755 0:0 abs', 'file 644 0:0 abs/target=a'] },
   {
     name: 'a dangling symlink as folder',
@@ -72,7 +82,7 @@ const table: readonly { name: string; op: CopyOp; layer: readonly string[] | str
   {
     name: 'attributes of folders that are there',
     op: copyOp(['/dir'], '/', { exclude: ['x*', 'fifo', 'lx', 'suid'] }),
-    layer: ['dir 2750 0:0 nested', 'file 644 0:0 sub/x3=x'],
+    layer: ['dir 2750 0:0 nested', 'dir 755 0:0 sub', 'file 644 0:0 sub/x3=x'],
   },
   { name: 'a file where a folder is', op: copyOp(['/dir/sub/x3'], '/xdir/../sub/../nested/..'), layer: ['file 644 0:0 x3=x'] },
   { name: 'a file into a folder that holds a folder of its name', op: copyOp(['/sub'], '/'), layer: 'SOURCE_MISSING' },
@@ -103,7 +113,7 @@ const table: readonly { name: string; op: CopyOp; layer: readonly string[] | str
   { name: 'an unknown user', op: copyOp(['/a.txt'], '/p', { chown: 'nosuch' }), layer: ['file 644 0:0 p=a'] },
   { name: 'an empty group', op: copyOp(['/a.txt'], '/p', { chown: 'bob:' }), layer: ['file 644 123:0 p=a'] },
   { name: 'an unknown group', op: copyOp(['/a.txt'], '/p', { chown: 'bob:nogroup' }), layer: ['file 644 123:45 p=a'] },
-  { name: 'a folder that is there keeps its owner', op: copyOp(['/dir/sub'], '/real', { chown: 'bob' }), layer: ['file 644 123:45 real/x3=x'] },
+  { name: 'a folder that is there keeps its owner', op: copyOp(['/dir/sub'], '/real', { chown: 'bob' }), layer: ['dir 700 0:0 real', 'file 644 123:45 real/x3=x'] },
   {
     name: 'an octal mode, also for folders on the way',
     op: copyOp(['/la', '/dir/nested', '/dir/sub'], '/m3/', { chmod: '4711' }),
@@ -126,7 +136,7 @@ const table: readonly { name: string; op: CopyOp; layer: readonly string[] | str
     ),
     layer: ['dir 755 33:33 h2', 'file 744 33:33 h2/EOF=hello', 'file 744 33:33 h2/f2=two'],
   },
-  { name: 'a written file into a folder', op: copyOp([{ kind: 'inline', name: 'EOF', content: 'x' }], '/real'), layer: ['file 644 0:0 real/EOF=x'] },
+  { name: 'a written file into a folder', op: copyOp([{ kind: 'inline', name: 'EOF', content: 'x' }], '/real'), layer: ['dir 700 0:0 real', 'file 644 0:0 real/EOF=x'] },
   { name: 'link replaces symlinks by folders', op: copyOp(['/a.txt'], '/lreal/', { link: true }), layer: ['dir 755 0:0 lreal', 'file 644 0:0 lreal/a.txt=a'] },
   { name: 'link has nowhere to look names up', op: copyOp(['/a.txt'], '/l', { link: true, chown: 'bob' }), layer: 'OWNER_INVALID' },
   { name: 'link with numbers', op: copyOp(['/a.txt'], '/l2/l3', { link: true, chown: '5:6' }), layer: ['dir 755 5:6 l2', 'file 644 5:6 l2/l3=a'] },

@@ -6,7 +6,7 @@ import { below } from './paths.ts';
 import { FirstCopies } from './first-copies.ts';
 import { lookupOwner, type Owner, type ReadContent } from './owner.ts';
 import { select, type SelectedRoot } from './select.ts';
-import { kindNames, TargetTree, type Attributes, type Inode } from './target-tree.ts';
+import { kindNames, sameAttributes, TargetTree, type Attributes, type Inherited, type Inode } from './target-tree.ts';
 import { unpackInto, type OpenArchive } from './unpack.ts';
 
 export interface CopyPorts {
@@ -43,7 +43,7 @@ export async function planSelected(op: CopyOp, selected: readonly SelectedRoot[]
     if (source.kind === 'inline') await copyInline(copy, source);
     else for (const root of selected[index]!) await copySelected(copy, source, root);
   }
-  return copy.target.entries();
+  return await copy.target.entries();
 }
 
 /** One copy under way. */
@@ -73,7 +73,7 @@ async function copySelected(copy: Copy, source: CopySource & { kind: 'paths' }, 
     const archive = await copy.ports.openArchive(root.tree, node);
     if (archive !== undefined) {
       const { path: folder } = await resolvePath(copy.target, copy.op.destination);
-      await copy.target.makeFolders(folder, { ...copy.made, mode: 0o755 });
+      await copy.target.makeFolders(folder, { ...copy.made, mode: 0o755 }, inheritedOf(copy));
       return unpackInto(copy.target, folder, archive, copy.owner, copy.made);
     }
   }
@@ -82,16 +82,22 @@ async function copySelected(copy: Copy, source: CopySource & { kind: 'paths' }, 
 }
 
 /** Where a source goes, with all folders on the way made. */
-async function prepareDestination({ op, target, made }: Copy, name: string, type: TreeNode['type'], contentsOnly: boolean): Promise<string> {
+async function prepareDestination(copy: Copy, name: string, type: TreeNode['type'], contentsOnly: boolean): Promise<string> {
+  const { op, target, made } = copy;
   const written = cleanPath(op.destination);
-  await target.makeFolders((await resolvePath(target, op.destinationIsDir ? written : parentOf(written))).path, made);
+  await target.makeFolders((await resolvePath(target, op.destinationIsDir ? written : parentOf(written))).path, made, inheritedOf(copy));
   const { path: resolved, node: existing } = await resolvePath(target, written);
   let path = resolved;
   const entersFolder = type === 'dir' ? !contentsOnly && existing !== undefined : existing?.type === 'dir';
   if (entersFolder) path = joinPath(path, name);
   const folder = contentsOnly && type === 'dir' && existing === undefined ? path : parentOf(path);
-  await target.makeFolders(folder, made);
+  await target.makeFolders(folder, made, inheritedOf(copy));
   return path;
+}
+
+/** Of folders that are made on the way. */
+function inheritedOf({ owner }: Copy): Inherited {
+  return { group: owner === undefined, setgid: true };
 }
 
 async function copyEntries(copy: Copy, root: SelectedRoot, destination: string): Promise<void> {
@@ -118,7 +124,8 @@ async function copyEntries(copy: Copy, root: SelectedRoot, destination: string):
     const found = target.find(to);
     const existing = found instanceof Promise ? await found : found;
     refuseFolder(to, existing);
-    target.put(to, await inodeFor(copy, root.tree, node, firstCopies), existing);
+    const inode = await inodeFor(copy, root.tree, node, firstCopies);
+    if (!(await target.has(to, inode, existing, () => root.tree.contentDigest(node)))) target.put(to, inode, existing);
   }
 }
 
@@ -182,12 +189,6 @@ function refuseFolder(path: string, existing: TreeNode | undefined): void {
     family: 'filesystem',
     hint: 'Give a destination that ends with the name of the file, or remove the folder in an earlier step.',
   });
-}
-
-function sameAttributes(a: Attributes, b: Attributes): boolean {
-  if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return false;
-  const names = Object.keys(a.xattrs ?? {});
-  return names.length === Object.keys(b.xattrs ?? {}).length && names.every((name) => a.xattrs?.[name] === b.xattrs?.[name]);
 }
 
 function isBelow(path: string, folder: string): boolean {

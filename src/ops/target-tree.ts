@@ -24,6 +24,15 @@ export interface Inode extends Attributes {
   readonly content?: ContentSource;
 }
 
+/** What a folder that is made takes from a setgid folder that it is made in, as the kernel has it. */
+export interface Inherited {
+  /** The group: where no owner was asked for. */
+  readonly group: boolean;
+  readonly setgid: boolean;
+}
+
+const setgid = 0o2000;
+
 interface Staged {
   inode: Inode;
   /** A folder that did not exist below, so that none of its children can. */
@@ -61,14 +70,21 @@ export class TargetTree {
   }
 
   /** Makes the folder and its missing parents. The path must be free of symlinks. Errors: NOT_A_FOLDER. */
-  async makeFolders(path: string, attributes: Attributes): Promise<void> {
+  async makeFolders(path: string, attributes: Attributes, inherited: Inherited): Promise<void> {
     if ((await this.lookup(path))?.type === 'dir') return;
     let at = '';
+    let above = await this.lookup('');
     for (const element of elements(path)) {
       at = joinPath(at, element);
-      const node = await this.lookup(at);
-      if (node === undefined) this.put(at, { ...attributes, type: 'dir', size: 0 }, undefined);
-      else if (node.type !== 'dir') throw notAFolder(at, node);
+      let node = await this.lookup(at);
+      if (node === undefined) {
+        const { mode, gid } = attributes;
+        const own = (above!.mode & setgid) === 0 ? {} : { mode: inherited.setgid ? mode | setgid : mode, gid: inherited.group ? above!.gid : gid };
+        const made: Inode = { ...attributes, ...own, type: 'dir', size: 0 };
+        this.put(at, made, undefined);
+        node = nodeOf(at, made);
+      } else if (node.type !== 'dir') throw notAFolder(at, node);
+      above = node;
     }
   }
 
@@ -78,6 +94,21 @@ export class TargetTree {
     if (existing !== undefined && !merges) this.remove(path, existing);
     const before = this.#staged.get(path);
     this.#staged.set(path, { inode, fresh: merges ? (before?.fresh ?? false) : inode.type === 'dir' });
+  }
+
+  /** Whether the base has just this at the path, so that there is no need to put it. `digest` is asked only where all else is equal. */
+  async has(path: string, inode: Inode, existing: TreeNode | undefined, digest: () => Promise<Digest>): Promise<boolean> {
+    if (existing === undefined || this.#staged.has(path)) return false;
+    const type = existing.type === 'hardlink' ? 'file' : existing.type;
+    if (type !== inode.type || !sameAttributes(inode, existing)) return false;
+    if (inode.mtimeSec !== existing.mtimeSec || inode.link !== (type === 'symlink' ? existing.link : undefined)) return false;
+    if (type === 'file') return inode.size === existing.size && (inode.digest ?? (await digest())) === (await this.#base!.contentDigest(existing));
+    return inode.major === existing.major && inode.minor === existing.minor;
+  }
+
+  /** As `has`, for a folder; times do not count. */
+  hasFolder(path: string, inode: Inode, existing: TreeNode | undefined): boolean {
+    return inode.type === 'dir' && existing?.type === 'dir' && !this.#staged.has(path) && sameAttributes(inode, existing);
   }
 
   /** What was put at the path. */
@@ -116,16 +147,26 @@ export class TargetTree {
     else if (staged.inode.type === 'dir' && !staged.fresh) this.#hidden.set(path, existing);
   }
 
-  /** The entries of the layer that makes the base into this tree, parents first, sorted by path. */
-  entries(): PlanEntry[] {
-    const paths = [...new Set([...this.#staged.keys(), ...this.#hidden.keys()])].sort(comparePaths);
+  /**
+   * The entries of the layer that makes the base into this tree, parents first, sorted by path. Folders of the base that something was put into come along as they
+   * are there, so that the layer says the same wherever it is unpacked.
+   */
+  async entries(): Promise<PlanEntry[]> {
+    const removed = [...this.#hidden.keys()].filter((path) => !this.#isBelowHidden(path));
+    const changed = new Set([...this.#staged.keys(), ...removed]);
+    const parents = await this.#parentsOf(changed);
     const firstNames = new Map<Inode, string>();
     const entries: PlanEntry[] = [];
-    for (const path of paths) {
+    for (const path of [...changed, ...parents.keys()].sort(comparePaths)) {
+      const parent = parents.get(path);
       const staged = this.#staged.get(path);
       const hidden = this.#hidden.get(path);
+      if (parent !== undefined) {
+        entries.push(parent);
+        continue;
+      }
       if (staged === undefined) {
-        if (!this.#isBelowHidden(path)) entries.push({ ...nodeOf(path, removedInode), whiteout: 'whiteout' });
+        entries.push({ ...nodeOf(path, removedInode), whiteout: 'whiteout' });
         continue;
       }
       const first = firstNames.get(staged.inode);
@@ -141,6 +182,17 @@ export class TargetTree {
     return entries;
   }
 
+  /** Folders of the base above the paths. The root is not among them, as in docker build's layers. */
+  async #parentsOf(paths: ReadonlySet<string>): Promise<Map<string, TreeNode>> {
+    const parents = new Map<string, TreeNode>();
+    for (const path of paths) {
+      for (let parent = parentOf(path); parent !== '' && !paths.has(parent) && !parents.has(parent); parent = parentOf(parent)) {
+        parents.set(parent, (await this.#base?.lookup(parent)) ?? nodeOf(parent, rootInode));
+      }
+    }
+    return parents;
+  }
+
   async #rootNode(): Promise<TreeNode> {
     return (await this.#base?.lookup('')) ?? nodeOf('', rootInode);
   }
@@ -153,6 +205,12 @@ export class TargetTree {
     }
     return false;
   }
+}
+
+export function sameAttributes(a: Attributes, b: Attributes): boolean {
+  if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return false;
+  const names = Object.keys(a.xattrs ?? {});
+  return names.length === Object.keys(b.xattrs ?? {}).length && names.every((name) => a.xattrs?.[name] === b.xattrs?.[name]);
 }
 
 export function notAFolder(path: string, found: TreeNode): OpsError {
@@ -177,5 +235,6 @@ function nodeOf(path: string, inode: Inode): TreeNode {
   return { path, ...node };
 }
 
+/** Of a root that no layer has an entry for. */
 const rootInode: Inode = { type: 'dir', mode: 0o755, uid: 0, gid: 0, size: 0, mtimeSec: 0, mtimeNs: 0 };
 const removedInode: Inode = { ...rootInode, type: 'file', mode: 0 };

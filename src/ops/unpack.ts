@@ -21,11 +21,15 @@ export async function unpackInto(target: TargetTree, folder: string, archive: re
     // The attributes of the folder itself are not the archive's to change.
     if (name === '') continue;
     const parent = await placeOf(place, parentOf(name), entry.path);
-    await target.makeFolders(parent, { ...made, mode: 0o755, uid: 0, gid: 0 });
+    await target.makeFolders(parent, { ...made, mode: 0o755, uid: 0, gid: 0 }, { group: true, setgid: false });
     const path = joinPath(parent, baseName(name));
     const existing = await target.lookup(path);
-    if (entry.type === 'hardlink') await putHardlink(place, entry, path, existing, owner);
-    else target.put(path, inodeOf(entry, existing, owner), existing);
+    if (entry.type === 'hardlink') {
+      await putHardlink(place, entry, path, existing, owner);
+      continue;
+    }
+    const inode = inodeOf(entry, existing, owner);
+    if (!target.hasFolder(path, inode, existing)) target.put(path, inode, existing);
   }
 }
 
