@@ -22,6 +22,7 @@ test('LayerProvider: a chain that cannot be mounted is refused before anything i
     registry: unexpected,
     worker: unexpected,
     makers: { writeLayer: unexpected, indexLayer: unexpected, ensureBlob: unexpected } as never,
+    bases: {} as never,
     activity: unexpected,
     signal: new AbortController().signal,
   });

@@ -11,5 +11,7 @@ export function ensureCacheTables(db: DatabaseSync): void {
     CREATE TABLE layer_sources (
       diff_id TEXT NOT NULL, reference TEXT NOT NULL, descriptor TEXT NOT NULL, last_used_ms INTEGER NOT NULL, PRIMARY KEY (diff_id, reference)
     ) STRICT, WITHOUT ROWID;`,
+    // Layers of COPY, ADD and WORKDIR lacked the folders that they put something into.
+    'DELETE FROM cache_records',
   ]);
 }

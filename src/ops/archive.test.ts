@@ -119,9 +119,9 @@ test('ADD of an archive: its folder is the root of its symlinks', async (t) => {
     'symlink 777 0:0 t/l -> /etc',
   ]);
   const there = tarOf({ name: 'l/x', content: 'x' });
-  assert.deepEqual(await add(t, there, '/t', ['t/', 't/l -> /etc', 'etc/']), ['dir 755 0:0 t/etc', 'file 644 0:0 t/etc/x=x']);
+  assert.deepEqual(await add(t, there, '/t', ['t/', 't/l -> /etc', 'etc/']), ['dir 755 0:0 t', 'dir 755 0:0 t/etc', 'file 644 0:0 t/etc/x=x']);
   const replaced = tarOf({ name: 'l', type: 'symlink', link: '..' }, { name: 'l/', type: 'dir', mode: 0o755 }, { name: 'l/x', content: 'x' });
-  assert.deepEqual(await add(t, replaced, '/t', ['t/']), ['dir 755 0:0 t/l', 'file 644 0:0 t/l/x=x']);
+  assert.deepEqual(await add(t, replaced, '/t', ['t/']), ['dir 755 0:0 t', 'dir 755 0:0 t/l', 'file 644 0:0 t/l/x=x']);
 });
 
 test('ADD of an archive: symlinks that lead above its folder are refused, by whichever way', async (t) => {
@@ -155,6 +155,7 @@ test('ADD of an archive: hard links to symlinks, to files from below, to themsel
     'hardlink 777 3:0 s => h',
   ]);
   assert.deepEqual(await add(t, tarOf({ name: 'h', type: 'hardlink', link: 'old', mode: 0o600, uid: 3 }), '/t', ['t/', 't/old=o 7:8']), [
+    'dir 755 0:0 t',
     'file 600 3:0 t/h=o',
     'hardlink 600 3:0 t/old => t/h',
   ]);

@@ -45,7 +45,11 @@ const base = treeOf(
 /** Each line was compared with the layer that Docker's BuildKit makes of the same instruction. */
 const table: readonly { name: string; op: CopyOp; layer: readonly string[] | string }[] = [
   { name: 'a file into a folder through a symlink', op: copyOp(['/a.txt'], '/lreal'), layer: ['dir 700 0:0 real', 'file 644 0:0 real/a.txt=a'] },
-  { name: 'a new folder below a symlink', op: copyOp(['/a.txt'], '/lreal/new/'), layer: ['dir 700 0:0 real', 'dir 755 0:0 real/new', 'file 644 0:0 real/new/a.txt=a'] },
+  {
+    name: 'a new folder below a symlink',
+    op: copyOp(['/a.txt'], '/lreal/new/'),
+    layer: ['dir 700 0:0 real', 'dir 755 0:0 real/new', 'file 644 0:0 real/new/a.txt=a'],
+  },
   { name: 'a file into a sticky folder', op: copyOp(['/a.txt'], '/tmp/'), layer: ['dir 1777 0:0 tmp', 'file 644 0:0 tmp/a.txt=a'] },
   { name: 'what is there already', op: copyOp(['/a.txt', '/b.txt'], '/same/'), layer: ['dir 700 0:0 same', 'file 644 0:0 same/b.txt=b'] },
   {
@@ -113,7 +117,11 @@ const table: readonly { name: string; op: CopyOp; layer: readonly string[] | str
   { name: 'an unknown user', op: copyOp(['/a.txt'], '/p', { chown: 'nosuch' }), layer: ['file 644 0:0 p=a'] },
   { name: 'an empty group', op: copyOp(['/a.txt'], '/p', { chown: 'bob:' }), layer: ['file 644 123:0 p=a'] },
   { name: 'an unknown group', op: copyOp(['/a.txt'], '/p', { chown: 'bob:nogroup' }), layer: ['file 644 123:45 p=a'] },
-  { name: 'a folder that is there keeps its owner', op: copyOp(['/dir/sub'], '/real', { chown: 'bob' }), layer: ['dir 700 0:0 real', 'file 644 123:45 real/x3=x'] },
+  {
+    name: 'a folder that is there keeps its owner',
+    op: copyOp(['/dir/sub'], '/real', { chown: 'bob' }),
+    layer: ['dir 700 0:0 real', 'file 644 123:45 real/x3=x'],
+  },
   {
     name: 'an octal mode, also for folders on the way',
     op: copyOp(['/la', '/dir/nested', '/dir/sub'], '/m3/', { chmod: '4711' }),
@@ -136,7 +144,11 @@ const table: readonly { name: string; op: CopyOp; layer: readonly string[] | str
     ),
     layer: ['dir 755 33:33 h2', 'file 744 33:33 h2/EOF=hello', 'file 744 33:33 h2/f2=two'],
   },
-  { name: 'a written file into a folder', op: copyOp([{ kind: 'inline', name: 'EOF', content: 'x' }], '/real'), layer: ['dir 700 0:0 real', 'file 644 0:0 real/EOF=x'] },
+  {
+    name: 'a written file into a folder',
+    op: copyOp([{ kind: 'inline', name: 'EOF', content: 'x' }], '/real'),
+    layer: ['dir 700 0:0 real', 'file 644 0:0 real/EOF=x'],
+  },
   { name: 'link replaces symlinks by folders', op: copyOp(['/a.txt'], '/lreal/', { link: true }), layer: ['dir 755 0:0 lreal', 'file 644 0:0 lreal/a.txt=a'] },
   { name: 'link has nowhere to look names up', op: copyOp(['/a.txt'], '/l', { link: true, chown: 'bob' }), layer: 'OWNER_INVALID' },
   { name: 'link with numbers', op: copyOp(['/a.txt'], '/l2/l3', { link: true, chown: '5:6' }), layer: ['dir 755 5:6 l2', 'file 644 5:6 l2/l3=a'] },

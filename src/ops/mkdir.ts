@@ -16,6 +16,10 @@ export async function planMkdir(op: MkdirOp, base: FileTree | undefined, ports: 
   if (node?.type === 'dir') return [];
   const owner = op.owner === undefined ? { uid: 0, gid: 0 } : await lookupOwner(op.owner, base, ports.readContent);
   const nowMs = ports.now();
-  await target.makeFolders(path, { mode: op.mode & 0o777, ...owner, mtimeSec: Math.floor(nowMs / 1000), mtimeNs: 0 }, { group: op.owner === undefined, setgid: true });
+  await target.makeFolders(
+    path,
+    { mode: op.mode & 0o777, ...owner, mtimeSec: Math.floor(nowMs / 1000), mtimeNs: 0 },
+    { group: op.owner === undefined, setgid: true },
+  );
   return await target.entries();
 }

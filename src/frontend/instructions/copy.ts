@@ -16,9 +16,9 @@ export function convertCopy(context: InstructionContext, instruction: CopyInstru
   requireUsableChecksum(instruction, words);
   const name = shownInstruction(context.conversion, instruction.original, stage.environment);
   const stepName = context.stepName(name);
-  // only numbers can be looked up without the destination; --chmod makes it a plain copy, as it does for docker build
+  // only numbers and root are known without the destination; --chmod makes it a plain copy, as it does for docker build
   const link = instruction.link === true && words.chmod === '';
-  if (link && words.chown !== '' && !/^\d+(?::\d+)?$/.test(words.chown)) {
+  if (link && words.chown !== '' && !/^(?:\d+|root)(?::(?:\d+|root))?$/.test(words.chown)) {
     throw frontendError(
       'COPY_OWNER',
       `Cannot copy with --link and --chown=${words.chown}: names cannot be looked up without the destination`,
