@@ -31,14 +31,6 @@ export function flatten(layers: readonly (readonly TarMember[])[]): ReadonlyMap<
   return new Map([...tree].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, node]) => [path, flatEntry(node)]));
 }
 
-/** Names of a layer's members; folders only where they hold the layer's whole news. */
-export function layerNames(layer: readonly TarMember[]): readonly string[] {
-  return layer
-    .filter((member) => member.type !== 'dir')
-    .map((member) => member.path)
-    .toSorted();
-}
-
 function place(tree: Map<string, Node>, member: TarMember): void {
   const before = tree.get(member.path);
   if (before !== undefined && before.member.type === 'dir' && member.type !== 'dir') remove(tree, `${member.path}/`);

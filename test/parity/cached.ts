@@ -13,13 +13,13 @@ interface Status {
   readonly vertexes?: readonly { readonly name: string; readonly cached?: boolean; readonly completed?: string }[];
 }
 
-/** By name; a base is not a step. */
+/** By name. A base is not a step, and neither is the merge that BuildKit shows beside each linked copy. */
 function stepsOf(progress: string): ReadonlyMap<string, string> {
   const steps = new Map<string, string>();
   for (const line of progress.split('\n')) {
     if (!line.startsWith('{')) continue;
     for (const { name, cached, completed } of (JSON.parse(line) as Status).vertexes ?? []) {
-      const step = /^\[[^\]]*\d+\/\d+\] (?!FROM)/.test(name);
+      const step = /^\[[^\]]*\d+\/\d+\] (?!FROM|LINK)/.test(name);
       if (step && (cached === true || completed !== undefined) && steps.get(name) !== 'cached') steps.set(name, cached === true ? 'cached' : 'ran');
     }
   }

@@ -15,8 +15,8 @@ export interface Case {
   readonly context?: Fixture;
   /** On top of the usual context. */
   readonly extra?: Fixture;
-  /** The builders are to refuse it. */
-  readonly rejects: boolean;
+  /** The builders are to refuse it; or `either`: whatever BuildKit does is right. */
+  readonly rejects: boolean | 'either';
   /** What is compared: the image, what `--call check` says, or both. */
   readonly compares: 'images' | 'checks' | 'both';
   /** Built for this platform. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OciImage } from '../harness/oci-image.ts';
-import { flatten, layerNames } from '../harness/flatten.ts';
+import { flatten } from '../harness/flatten.ts';
 import type { FlatEntry } from '../harness/flatten.ts';
 import { isState, stateDifferences } from './states.ts';
 
@@ -15,7 +15,7 @@ export interface Difference {
 export function imageDifferences(buildkit: OciImage, ossb: OciImage, startedAtSeconds: number): Difference[] {
   return [
     ...treeDifferences(flatten(buildkit.layers), flatten(ossb.layers), startedAtSeconds),
-    ...layerDifferences(buildkit, ossb),
+    ...layerDifferences(buildkit, ossb, startedAtSeconds),
     ...valueDifferences('config', comparableConfig(buildkit.config), comparableConfig(ossb.config)),
     ...valueDifferences('manifest', comparableManifest(buildkit), comparableManifest(ossb)),
   ];
@@ -35,6 +35,8 @@ function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: Readonl
       continue;
     }
     for (const key of ['type', 'mode', 'owner', 'size', 'link', 'device', 'xattrs', 'sharedWith'] as const) {
+      // BuildKit writes no xattrs of folders into the layers that it makes.
+      if (key === 'xattrs' && left.type === 'dir' && left.xattrs === '') continue;
       if (left[key] !== right[key]) found.push({ where: `tree ${path} ${key}`, buildkit: String(left[key]), ossb: String(right[key]) });
     }
     if (!left.content.equals(right.content))
@@ -48,28 +50,29 @@ function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: Readonl
 }
 
 /**
- * Which layer brings which names. Folders that come along as parents do not count, and neither do files that the layers below have already, equal in everything: BuildKit
- * compares the two trees and leaves them out; OSSB does not read what lies below.
+ * What each layer changes, however it says so: one opaque mark, or a whiteout for each name; and a file that the layers below have already, equal in everything but a time of
+ * the build, is no change. Folders do not count, since they come along as parents.
  */
-function layerDifferences(buildkit: OciImage, ossb: OciImage): Difference[] {
+function layerDifferences(buildkit: OciImage, ossb: OciImage, startedAtSeconds: number): Difference[] {
   if (buildkit.layers.length !== ossb.layers.length) {
     return [{ where: 'layers', buildkit: describeLayers(buildkit), ossb: describeLayers(ossb) }];
   }
-  return buildkit.layers.flatMap((layer, i) => {
-    const left = layerNames(layer);
-    const right = layerNames(ossb.layers[i]!);
-    if (left.join(' ') === right.join(' ')) return [];
-    const again = repeatedNames(ossb.layers, i);
-    const rest = right.filter((name) => left.includes(name) || !again.has(name));
-    return left.join(' ') === rest.join(' ') ? [] : [{ where: `layer ${i}`, buildkit: left.join(' ').slice(0, 300), ossb: rest.join(' ').slice(0, 300) }];
-  });
+  const left = changesOf(buildkit.layers, startedAtSeconds);
+  const right = changesOf(ossb.layers, startedAtSeconds);
+  return left.flatMap((changes, i) => (changes === right[i]! ? [] : [{ where: `layer ${i}`, buildkit: changes.slice(0, 300), ossb: right[i]!.slice(0, 300) }]));
 }
 
-/** Names of a layer that change nothing. */
-function repeatedNames(layers: OciImage['layers'], nth: number): ReadonlySet<string> {
-  const below = flatten(layers.slice(0, nth));
-  const after = flatten(layers.slice(0, nth + 1));
-  return new Set(layerNames(layers[nth]!).filter((name) => isDeepStrictEqual(below.get(name), after.get(name))));
+/** By layer: names that it makes or changes, and, with a minus, those that it removes. */
+function changesOf(layers: OciImage['layers'], startedAtSeconds: number): string[] {
+  let below = new Map<string, FlatEntry>();
+  return layers.map((_, i) => {
+    const files = [...flatten(layers.slice(0, i + 1))].filter(([, entry]) => entry.type !== 'dir');
+    const after = new Map(files.map(([path, entry]) => [path, { ...entry, mtime: Math.min(entry.mtime, startedAtSeconds) }]));
+    const changed = [...after].filter(([path, entry]) => !isDeepStrictEqual(below.get(path), entry)).map(([path]) => path);
+    const removed = [...below.keys()].filter((path) => !after.has(path)).map((path) => `-${path}`);
+    below = after;
+    return [...changed, ...removed].join(' ');
+  });
 }
 
 function describeLayers(image: OciImage): string {

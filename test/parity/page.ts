@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases } from './case.ts';
 import { settledFamilyCases } from './families/index.ts';
+import { isForOrdinaryUser } from './compare.ts';
 import type { KnownDifference } from './compare.ts';
 
 export const pagePath = join(import.meta.dirname, '../../docs/parity.md');
@@ -11,9 +12,13 @@ export const pagePath = join(import.meta.dirname, '../../docs/parity.md');
 /** The page for readers: what is compared, and each difference that stays. */
 export function parityPage(): string {
   const known = JSON.parse(readFileSync(join(import.meta.dirname, 'known-differences.json'), 'utf8')) as readonly KnownDifference[];
-  const cases = [...readCases(), ...settledFamilyCases()];
-  const checksOnly = cases.filter((one) => one.compares === 'checks').length;
-  const refused = cases.filter((one) => one.rejects).length;
+  const written = readCases();
+  const made = settledFamilyCases();
+  const cases = [...written, ...made];
+  const checksOnly = written.filter((one) => one.compares === 'checks').length;
+  const refused = written.filter((one) => one.rejects === true).length;
+  const rebuilt = made.filter((one) => one.rebuilds !== undefined).length;
+  const ordinary = cases.filter(isForOrdinaryUser).length;
   const rows = Object.entries(Object.groupBy(known, (one) => one.reason)).map(([reason, ones = []]) => {
     const names = [...new Set(ones.map((one) => `\`${one.case}\``))].join(', ');
     const places = [...new Set(ones.map((one) => (one.where === '' ? 'everything' : `\`${one.where}\``)))].join(', ');
@@ -21,12 +26,15 @@ export function parityPage(): string {
   });
   return `# Parity with docker build
 
-\`test/parity\` builds ${cases.length - checksOnly} small Dockerfiles (\`test/dockerfiles\`) with OSSB and with Docker's BuildKit and compares the results; ${refused} of them both must refuse.
+\`test/parity\` builds ${cases.length - checksOnly} small Dockerfiles with OSSB and with Docker's BuildKit and compares the results: ${written.length - checksOnly} of \`test/dockerfiles\`, of which both must refuse
+${refused}; and ${made.length} that are made by rule (\`test/parity/families\`), of which ${rebuilt} are built again after a change. ${ordinary} of them OSSB builds as an
+ordinary user too.
 Compared are
 
 - the file trees: type, mode, owner, size, link target, device, extended attributes, content, hard links, and the times of files that were copied
-- which layer brings which names; a file that the layers below have already, equal in everything, is left out by BuildKit, which compares the two trees, and written again by
-  OSSB, which does not read what lies below
+- which layer changes which names, however it says so; a file written again with nothing new is in a layer of OSSB, which does not read what lies below, and not in one of BuildKit
+- what steps see: every path with type, mode, owner, times, links, xattrs and content, the mounts, ids, umask and environment, where a Dockerfile has steps that list them
+- which steps are taken from the cache after which change
 - the image config with its history, and the manifest, without digests and the times of the build
 - what \`--call check\` says, there and of ${checksOnly} more Dockerfiles that are only checked: accepted or refused, the lines of a fault, and of each warning the rule, its
   description and URL, the text and the lines. The order of warnings means nothing, a warning that is told twice counts once, and after a fault OSSB may tell more than BuildKit, which
@@ -38,7 +46,8 @@ Every difference is an error of the test, but for these, and each of these must 
 |---|---|---|
 ${rows.join('\n')}
 
-Written by \`node test/parity/page.ts\` from \`test/parity/known-differences.json\`. Run \`node test/parity/run.ts [PART-OF-A-NAME...]\` to compare by hand.
+Written by \`node test/parity/page.ts\` from \`test/parity/known-differences.json\`. Run \`node test/parity/run.ts [PART-OF-A-NAME...]\` to compare by hand,
+and \`node test/parity/generate.ts --seed N --count M\` to compare Dockerfiles of other seeds; it prints the smallest form of each that differs.
 `;
 }
 

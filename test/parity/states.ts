@@ -7,20 +7,23 @@ export function isState(content: Buffer): boolean {
   return content.subarray(0, mark.length).toString() === mark;
 }
 
-/**
- * Facts of a step that two builders do not share. A time of the build is `new`, whichever it is. A folder into which something was put has a new time with BuildKit, while OSSB
- * keeps the time that it had below.
- */
+/** Facts of a step that two builders do not share. A time of the build is `new`, whichever it is. */
 export function stateDifferences(name: string, buildkit: Buffer, ossb: Buffer, startedAtSeconds: number): Difference[] {
   const left = factsOf(buildkit, startedAtSeconds);
   const right = factsOf(ossb, startedAtSeconds);
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .map((key) => ({ where: `state ${name} ${key}`, buildkit: left.get(key) ?? 'absent', ossb: right.get(key) ?? 'absent' }))
-    .filter(({ buildkit: theirs, ossb: ours }) => theirs !== (isNewFolder(theirs) ? ours.replace(/mtime=\d+/, 'mtime=new') : ours));
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) => factDifference(name, key, left.get(key) ?? 'absent', right.get(key) ?? 'absent'));
 }
 
-function isNewFolder(fact: string): boolean {
-  return fact.startsWith('dir ') && fact.includes('mtime=new');
+/** A folder into which something was put has a new time with BuildKit, while OSSB keeps the time that it had below: that is no difference. */
+function factDifference(name: string, key: string, buildkit: string, ossb: string): Difference[] {
+  if (buildkit === ossb) return [];
+  const onlyTime = buildkit.startsWith('dir ') && withoutTime(buildkit) === withoutTime(ossb);
+  if (onlyTime && buildkit.includes('mtime=new')) return [];
+  return [{ where: `state ${name} ${onlyTime ? 'folder time' : key}`, buildkit: onlyTime ? `${key} ${buildkit}` : buildkit, ossb }];
+}
+
+function withoutTime(fact: string): string {
+  return fact.replace(/mtime=\w+/, '');
 }
 
 function factsOf(content: Buffer, startedAtSeconds: number): ReadonlyMap<string, string> {

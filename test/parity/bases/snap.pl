@@ -40,7 +40,7 @@ sub walk {
   if ($type eq 'file') {
     push @facts, "size=$stat[7]", content($path);
     my $id = "$stat[0]:$stat[1]";
-    push @facts, "links=$stat[3]" if $stat[3] > 1;
+    # A name in another state, which BuildKit may share, is none that a step sees.
     push @facts, "same=$first{$id}" if $stat[3] > 1 && $first{$id};
     $first{$id} ||= $shown;
   }

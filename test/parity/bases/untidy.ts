@@ -90,7 +90,7 @@ export const untidyBases = {
   ],
   'removed-and-new': ['tools', tidy, [...withFile('w/x'), ...withFile('w/y')], [file('.wh.w', ''), dir('w', { mode: 0o700 }), file('w/new', 'new\n')]],
   'many-layers': ['tools', tidy, ...Array.from({ length: 100 }, (_, i) => [file(`layer-${i % 60}`, `of ${i}\n`), dir('tmp', { mode: 0o1777 })])],
-  'implied-parents': ['tools', [file('etc/passwd', 'root:x:0:0:::\n'), file('a/b/c/file', 'deep\n'), file('tmp/x/file', 'in tmp\n'), link('l/m/n', '../../a')]],
+  'implied-parents': ['tools', [...accounts, file('a/b/c/file', 'deep\n'), file('tmp/x/file', 'in tmp\n'), link('l/m/n', '../../a')]],
   'odd-root': ['tools', [{ name: './', type: '5', mode: 0o711, owner: [5, 6], mtime: old }, ...tidy]],
   'closed-root': ['tools', [{ name: './', type: '5', mode: 0o700, mtime: old }, ...tidy]],
   'sticky-root': ['tools', tidy, [{ name: '/', type: '5', mode: 0o1777, mtime: old, xattrs: { 'user.root': 'yes' } }]],

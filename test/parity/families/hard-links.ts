@@ -35,7 +35,6 @@ const stories: Readonly<Record<string, readonly string[]>> = {
 const copied: Readonly<Record<string, readonly string[]>> = {
   'of-one-layer': ['RUN mkdir /l && echo l >/l/a && ln /l/a /l/b'],
   'of-two-layers': ['RUN mkdir /l && echo l >/l/a', 'RUN ln /l/a /l/b'],
-  'of-the-base': ['RUN ln -s h /l'],
   'of-the-base-and-a-step': ['RUN mkdir /l && ln /h/one /l/a', 'RUN ln /h/two /l/b'],
   'with-one-name-outside': ['RUN mkdir /l && echo l >/l/a && ln /l/a /outside'],
 };

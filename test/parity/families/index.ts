@@ -11,7 +11,10 @@ export function familyCases(): Case[] {
   return [...intoFolders(), ...repeats(), ...onUntidyBases(), ...hardLinks(), ...mounts(), ...caching()];
 }
 
-/** Those that CI compares. */
+/** Those that CI compares: of the others it is not settled yet that the builders agree. */
 export function settledFamilyCases(): Case[] {
-  return familyCases().filter((one) => one.name.startsWith('untidy/') && one.name.endsWith('-exported'));
+  return familyCases().filter((one) => settled.test(one.name));
 }
+
+const settled =
+  /^(untidy\/.*-exported|caching\/(?!stage-rebuilt|file-copied|content-changes-alone|link-on|mounted-context).*|into\/(copy-file-sticky|workdir-deep-a|copy-chown-chmod-empty)|repeats\/copy-file-twice-then-run)$/;

@@ -80,7 +80,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'secret-over-a-file': ['RUN --mount=type=secret,id=s,target=/odd/owned/below snap 1', 'RUN snap 2'],
   'secret-env': ['RUN --mount=type=secret,id=s,env=TOKEN snap 1', 'RUN --mount=type=secret,id=s,env=TOKEN,target=/s snap 2'],
   'all-at-once': [
-    'RUN --mount=type=tmpfs,target=/t --mount=type=cache,target=/t/c --mount=type=secret,id=s,target=/t/c/s --mount=source=dir,target=/t/d snap 1',
+    'RUN --mount=type=tmpfs,target=/t --mount=type=cache,target=/t/c --mount=source=dir,target=/t/d snap 1',
     'RUN --mount=source=dir,target=/t/d --mount=type=cache,target=/t/c --mount=type=tmpfs,target=/t snap 2',
     'RUN snap 3',
   ],
