@@ -3,6 +3,7 @@ import type { DiffID } from '../oci/index.ts';
 import { systemPath, TarDecoder } from '../tar/index.ts';
 import type { ContentSource, LayerEntry, LayerIndex } from '../tree/index.ts';
 import { layerError } from './error.ts';
+import { IndexBuilder } from './index-builder.ts';
 
 /** Where bytes can be read at once. */
 export type OpenContent =
@@ -132,7 +133,7 @@ class LayerReader {
     if (!source) throw missing(this.#diffID);
     const spool = temporaryPath();
     this.#fd = openSync(spool, 'wx+', 0o600);
-    this.#positions = plain ? await layByRanges(source, entries, this.#fd) : await layByEntries(source, paths, this.#fd);
+    this.#positions = plain ? await layByRanges(source, entries, this.#fd) : await layByEntries(source, entries, this.#fd);
   }
 
   open(path: string): OpenContent {
@@ -180,16 +181,19 @@ async function layByRanges(source: AsyncIterable<Uint8Array>, entries: readonly 
   throw layerError('LAYER_INVALID', `Cannot read ${JSON.stringify(ranges[next]!.path)}: its layer ends before it`);
 }
 
-/** As layByRanges, through the tar decoder, for layers with sparse files. Names are those of the index where the tar's need no cleaning but `./`. */
-async function layByEntries(source: AsyncIterable<Uint8Array>, paths: ReadonlySet<string>, fd: number): Promise<Map<string, number>> {
-  const positions = new Map<string, number>();
+/**
+ * As layByRanges, through the tar decoder, for layers with sparse files. Which file has which path is found as for the index. Files are told by their size as well,
+ * since one can get its path only later: that of its hard link, when the file's own name is replaced.
+ */
+async function layByEntries(source: AsyncIterable<Uint8Array>, entries: readonly LayerEntry[], fd: number): Promise<Map<string, number>> {
+  const sizes = new Set(entries.map((entry) => entry.size));
+  const builder = new IndexBuilder({ onRemove: () => {}, onChange: () => {}, onFolder: () => {}, maxEntries: Number.POSITIVE_INFINITY });
   let written = 0;
   let taking = false;
   const decoder = new TarDecoder({
     entry: (header) => {
-      const path = header.name.replace(/^(\.?\/)+/, '');
-      taking = header.type === 'file' && paths.has(path);
-      if (taking) positions.set(path, written);
+      builder.place(header, written);
+      taking = header.type === 'file' && sizes.has(header.size);
     },
     data: (piece) => {
       if (!taking) return;
@@ -200,7 +204,8 @@ async function layByEntries(source: AsyncIterable<Uint8Array>, paths: ReadonlySe
   });
   for await (const chunk of source) decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   decoder.finish();
-  return positions;
+  const positions = new Map(builder.finish().map((entry) => [entry.path, entry.offset]));
+  return new Map(entries.map(({ path }) => [path, positions.get(path)!]));
 }
 
 function isReadable(path: string): boolean {

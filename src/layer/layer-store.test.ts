@@ -270,6 +270,27 @@ test('write copies from layers in whichever form they are, also from sparse and 
   }
 });
 
+test('write copies from a layer with sparse files whose names need resolving', async () => {
+  const { store, layers } = fresh();
+  const source = join(dir, 'resolved');
+  mkdirSync(join(source, 'real'), { recursive: true });
+  writeFileSync(join(source, 'real', 'hole'), '');
+  truncateSync(join(source, 'real', 'hole'), 300_000);
+  appendFileSync(join(source, 'real', 'hole'), 'end');
+  writeFileSync(join(source, 'first'), 'of both');
+  writeFileSync(join(source, 'other'), 'in place');
+  symlinkSync('real', join(source, 'link'));
+  execFileSync('ln', [join(source, 'first'), join(source, 'second')]);
+  const names = ['--transform=s,^real/hole$,link/hole,', '--transform=s,^other$,real/../first,'];
+  const pack = ['-S', '-P', '--no-recursion', ...names, '-cf', '-', '-C', source, 'real', 'link', 'real/hole', 'first', 'second', 'other'];
+  const diffID = addBlob(store, layers, execFileSync('tar', pack, { maxBuffer: 1 << 30 }));
+  const expected = { 'real/hole': `${'\0'.repeat(300_000)}end`, first: 'in place', second: 'of both' };
+  await layers.ensureIndex(diffID, signal);
+  const entries = Object.entries(expected).map(([path, text], i) => planned(`to${i}`, { size: text.length, content: { kind: 'layer', diffID, path } }));
+  const made = await layers.write({ entries, forms: blobOnly }, signal);
+  for (const [i, text] of Object.values(expected).entries()) assert.equal(await readAll(layers, made.diffID, `to${i}`), text);
+});
+
 test('ensureBlob and ensureTar make one form from another; the tar keeps its digest', async () => {
   const { store, layers } = fresh();
   const entries = sample.filter((entry) => root || entry.type !== 'char');
