@@ -12,7 +12,7 @@ export const copyIgnoredFile: Rule = {
     if (patterns.length === 0 || patterns.some((pattern) => pattern.trim().startsWith('!'))) return;
     const matcher = ignoreMatcher(patterns);
     const ignoresAll = patterns.some((pattern) => ['*', '**', '**/*'].includes(cleanPattern(pattern.trim())));
-    for (const { instruction, words } of stages.flatMap(({ steps }) => steps)) {
+    for (const { instruction, at, words } of stages.flatMap(({ steps }) => steps)) {
       if ((instruction.kind !== 'copy' && instruction.kind !== 'add') || instruction.from !== undefined) continue;
       for (const word of words) {
         if (instruction.kind === 'add' && isRemote(word)) continue;
@@ -20,7 +20,7 @@ export const copyIgnoredFile: Rule = {
         if ((source === '.' || source === '/') && !ignoresAll) continue;
         if (!matcher.ignored(source)) continue;
         const command = instruction.kind === 'copy' ? 'Copy' : 'Add';
-        yield { message: `Attempting to ${command} file ${quoted(source)} that is excluded by .dockerignore`, at: instruction };
+        yield { message: `Attempting to ${command} file ${quoted(source)} that is excluded by .dockerignore`, at };
       }
     }
   },

@@ -5,7 +5,7 @@ export const exposeProtoCasing: Rule = {
   description: 'Protocol in EXPOSE instruction should be lowercase',
   url: 'https://docs.docker.com/go/dockerfile/rule/expose-proto-casing/',
   *find({ stages }) {
-    for (const { instruction, words } of stages.flatMap(({ steps }) => steps)) {
+    for (const { instruction, at, words } of stages.flatMap(({ steps }) => steps)) {
       if (instruction.kind !== 'expose') continue;
       for (const port of words) {
         const protocol = port
@@ -13,7 +13,7 @@ export const exposeProtoCasing: Rule = {
           .split('/')
           .slice(1)
           .join('/');
-        if (protocol !== protocol.toLowerCase()) yield { message: `Defined protocol '${port}' in EXPOSE instruction should be lowercase`, at: instruction };
+        if (protocol !== protocol.toLowerCase()) yield { message: `Defined protocol '${port}' in EXPOSE instruction should be lowercase`, at };
       }
     }
   },

@@ -8,10 +8,10 @@ export const jsonArgsRecommended: Rule = {
   *find({ stages }) {
     for (const { steps, inherited } of stages) {
       let shell = inherited.shell;
-      for (const { instruction } of steps) {
+      for (const { instruction, at } of steps) {
         if (instruction.kind === 'shell') shell = true;
         if ((instruction.kind !== 'cmd' && instruction.kind !== 'entrypoint') || instruction.command.form === 'exec' || shell) continue;
-        yield { message: `JSON arguments recommended for ${instruction.keyword} to prevent unintended behavior related to OS signals`, at: instruction };
+        yield { message: `JSON arguments recommended for ${instruction.keyword} to prevent unintended behavior related to OS signals`, at };
       }
     }
   },

@@ -5,10 +5,10 @@ export const legacyKeyValueFormat: Rule = {
   description: 'Legacy key/value format with whitespace separator should not be used',
   url: 'https://docs.docker.com/go/dockerfile/rule/legacy-key-value-format/',
   *find({ stages }) {
-    for (const { instruction } of stages.flatMap(({ steps }) => steps)) {
+    for (const { instruction, at } of stages.flatMap(({ steps }) => steps)) {
       if ((instruction.kind !== 'env' && instruction.kind !== 'label') || !instruction.legacy) continue;
       const { keyword } = instruction;
-      yield { message: `"${keyword} key=value" should be used instead of legacy "${keyword} key value" format`, at: instruction };
+      yield { message: `"${keyword} key=value" should be used instead of legacy "${keyword} key value" format`, at };
     }
   },
 };

@@ -36,8 +36,7 @@ export interface UndefinedName {
 
 export interface StageScope {
   readonly stage: Stage;
-  /** What ONBUILD of the stage below brings, before the steps. */
-  readonly triggers: readonly StepScope[];
+  /** What ONBUILD of the stage below brings, then the stage's own. */
   readonly steps: readonly StepScope[];
   /** True where a stage below, or the base image, has set a relative or absolute WORKDIR by an instruction, or SHELL. */
   readonly inherited: { readonly workdir: boolean; readonly shell: boolean };
@@ -45,6 +44,8 @@ export interface StageScope {
 
 export interface StepScope {
   readonly instruction: Instruction;
+  /** Where a finding is reported: at the instruction, for a trigger at the FROM that brings it. */
+  readonly at: Instruction;
   /** ENV and ARG: their keys. COPY and ADD: their sources. WORKDIR: its path. EXPOSE: its ports. */
   readonly words: readonly string[];
   readonly undefinedNames: readonly UndefinedName[];
@@ -158,13 +159,12 @@ function runStage(stage: Stage, before: readonly StageState[], globals: Globals,
   const inherited = { workdir: base?.workdirSet ?? false, shell: base?.shellSet ?? (config?.shell?.length ?? 0) > 0 };
   const walker = { environment, declared, globals, suggestions, known, escape: dockerfile.escape, buildArgs: context.buildArgs ?? {} };
   const triggers = (base?.stage.instructions ?? []).flatMap((instruction) =>
-    instruction.kind === 'onbuild' && instruction.trigger !== undefined ? [runStep(instruction.trigger, walker)] : [],
+    instruction.kind === 'onbuild' && instruction.trigger !== undefined ? [{ ...runStep(instruction.trigger, walker), at: stage.from }] : [],
   );
-  const steps = stage.instructions.map((instruction) => runStep(instruction, walker));
-  const has = (kind: Instruction['kind']): boolean => [...triggers, ...steps].some(({ instruction }) => instruction.kind === kind);
+  const steps = [...triggers, ...stage.instructions.map((instruction) => runStep(instruction, walker))];
+  const has = (kind: Instruction['kind']): boolean => steps.some(({ instruction }) => instruction.kind === kind);
   return {
     stage,
-    triggers,
     steps,
     inherited,
     environment: known ? environment : undefined,
@@ -252,7 +252,7 @@ function runStep(instruction: Instruction, walker: Walker): StepScope {
       break;
     default:
   }
-  return { instruction, words, undefinedNames };
+  return { instruction, at: instruction, words, undefinedNames };
 }
 
 function splitPair(pair: string): [string, string] {

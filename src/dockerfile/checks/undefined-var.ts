@@ -6,8 +6,8 @@ export const undefinedVar: Rule = {
   description: 'Variables should be defined before their use',
   url: 'https://docs.docker.com/go/dockerfile/rule/undefined-var/',
   *find({ stages }) {
-    for (const { instruction, undefinedNames } of stages.flatMap(({ steps }) => steps)) {
-      for (const undefinedName of undefinedNames) yield { message: undefinedVarMessage(undefinedName), at: instruction };
+    for (const { at, undefinedNames } of stages.flatMap(({ steps }) => steps)) {
+      for (const undefinedName of undefinedNames) yield { message: undefinedVarMessage(undefinedName), at };
     }
   },
 };

@@ -1,0 +1,6 @@
+# check=experimental=CopyIgnoredFile
+FROM scratch AS s
+ONBUILD COPY b.log /
+ONBUILD ADD sub/c.tmp /
+FROM s
+COPY logs /
