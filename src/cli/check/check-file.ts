@@ -43,6 +43,9 @@ export interface CheckFileOptions {
 /** As much as a build reads. */
 const maxDockerfileBytes = 16 * 1024 * 1024;
 
+/** As much as a build reads. */
+const maxIgnoreFileBytes = 16 * 1024 * 1024;
+
 /** Parses and checks one Dockerfile; `-` is standard input. A file that cannot be read or parsed has errors for findings. The context is taken to be its folder. */
 export function checkFile(path: string, options: CheckFileOptions): CheckedFile {
   try {
@@ -69,11 +72,25 @@ export function checkFile(path: string, options: CheckFileOptions): CheckedFile 
   }
 }
 
+/** Of the ignore file that a build would read. Errors: CONTEXT_INVALID. */
 function readIgnorePatterns(dockerfile: string): readonly string[] | undefined {
-  const own = `${dockerfile}.dockerignore`;
-  const file = existsSync(own) ? own : join(dirname(dockerfile), '.dockerignore');
-  if (!existsSync(file) || statSync(file).isDirectory()) return undefined;
-  return parseIgnoreFile(readFileUpTo(file, maxDockerfileBytes)?.toString('utf8') ?? '');
+  const candidates = [`${dockerfile}.dockerignore`, join(dirname(dockerfile), '.dockerignore')];
+  const file = candidates.find((candidate) => existsSync(candidate) && !statSync(candidate).isDirectory());
+  if (file === undefined) return undefined;
+  return parseIgnoreFile(readIgnoreFile(file).toString('utf8'));
+}
+
+function readIgnoreFile(file: string): Buffer {
+  const fail = (found: string): BuildError =>
+    new BuildError('CONTEXT_INVALID', `Cannot read the ignore file: ${file} ${found}`, { family: 'validation', hint: 'Make it readable, or remove it.' });
+  let bytes: Buffer | undefined;
+  try {
+    bytes = readFileUpTo(file, maxIgnoreFileBytes);
+  } catch (error) {
+    throw fail(whyUnreadable(error));
+  }
+  if (bytes === undefined) throw fail(`has more than ${maxIgnoreFileBytes} bytes, which is the limit`);
+  return bytes;
 }
 
 function faultsOf(error: unknown): Finding[] {

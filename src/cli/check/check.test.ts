@@ -1,6 +1,6 @@
 /* oxlint-disable no-control-regex -- control characters are what is tested */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -108,6 +108,17 @@ test('check: the ignore file beside the Dockerfile counts, and build args do', a
   const cwd = project(t, { 'x/Dockerfile': 'FROM scratch\nCOPY secret /a\n', 'x/.dockerignore': 'secret\n', arg: 'ARG tag\nFROM alpine:${tag}\n' });
   assert.match((await check(cwd, 'x')).out, /CopyIgnoredFile/);
   assert.match((await check(cwd, 'arg')).out, /InvalidDefaultArgInFrom/);
+});
+
+test('check: an ignore file that cannot be read is an error that names it', async (t) => {
+  const cwd = project(t, { Dockerfile: clean, '.dockerignore': '' });
+  truncateSync(join(cwd, '.dockerignore'), 16 * 2 ** 20 + 1);
+  const long = await check(cwd, 'Dockerfile');
+  assert.equal(long.code, 1);
+  assert.match(long.out, /ERROR: CONTEXT_INVALID\nCannot read the ignore file: \S+\/\.dockerignore has more than 16777216 bytes/);
+  // as in a build, a folder is no ignore file
+  mkdirSync(join(cwd, 'Dockerfile.dockerignore'));
+  assert.equal((await check(cwd, 'Dockerfile')).code, 1);
 });
 
 test('check: a frontend that is not built in is the one error of its file', async (t) => {
