@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
+import { fixedCredentials } from './credentials.ts';
 import { FakeRegistry } from './fake-registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ossb-tls-'));
@@ -70,6 +71,23 @@ test('a certificate must be trusted elsewhere: by a folder as docker has them, o
   await assert.rejects(missing.client.resolve(ref, missing.signal), { code: 'CERTIFICATE_UNREADABLE', message: /none\.pem/ });
   using insecure = testClient({ insecure: [host] });
   await insecure.client.resolve(ref, insecure.signal);
+});
+
+test('a token server without encryption gets no credentials of a registry with it', { skip }, async () => {
+  await using tokens = await FakeRegistry.start();
+  const auth = { kind: 'token', username: 'u', password: 'p', anonymous: 'nothing', realm: `http://${tokens.host}/token` } as const;
+  await using registry = await FakeRegistry.start({ tls: tls!, auth });
+  registry.addManifest('a', '1', manifest, manifestType);
+  // not even where the host may do without a certificate that is trusted
+  for (const host of [registry.host, registry.host.replace('127.0.0.1', stranger)]) {
+    const credentials = [fixedCredentials('test', { [host]: { kind: 'basic', username: 'u', password: 'p' } })];
+    using t = testClient({ caFiles: [join(folder, 'cert.pem')], credentials });
+    await assert.rejects(t.client.resolve({ registry: host, repository: 'a', tag: '1' }, t.signal), {
+      code: 'REGISTRY_PROTOCOL',
+      message: /without encryption/,
+    });
+  }
+  assert.deepEqual(tokens.log, []);
 });
 
 test('a host that speaks plain HTTP is refused unless it is named as insecure', async () => {
