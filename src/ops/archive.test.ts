@@ -295,6 +295,18 @@ test('readArchive: an abort is seen within a hole', async (t) => {
   await assert.rejects(reading, reason);
 });
 
+test('ADD of an archive: an abort is seen while its entries are put into place', async () => {
+  const controller = new AbortController();
+  const reason = new Error('stopped');
+  const entry = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 0, mtimeSec: 0, mtimeNs: 0 } as const;
+  const openArchive = async (): Promise<PlanEntry[]> => {
+    setTimeout(() => controller.abort(reason), 1);
+    return Array.from({ length: 100_000 }, (_, i) => ({ ...entry, path: `folder${i % 100}/file${i}` }));
+  };
+  const op = copyOp([pathsSource('/st.tar', { unpack: 'auto' })], '/');
+  await assert.rejects(planCopy(op, [undefined, treeOf('st.tar=x')], undefined, { ...testPorts, openArchive, signal: controller.signal }), reason);
+});
+
 test('readArchive: too many entries, and decompressed bytes without end, are refused', async (t) => {
   const limits = { freeBytes: 1 << 20, ratio: 10, maxEntries: 5 };
   const many = tarOf(...Array.from({ length: 6 }, (_, i) => ({ name: `${i}` })));

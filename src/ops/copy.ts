@@ -7,6 +7,7 @@ import { FirstCopies } from './first-copies.ts';
 import { lookupOwner, type Owner, type ReadContent } from './owner.ts';
 import { select, type SelectedRoot } from './select.ts';
 import { kindNames, sameAttributes, TargetTree, type Attributes, type Inherited, type Inode } from './target-tree.ts';
+import { Turns } from './turns.ts';
 import { unpackInto, type OpenArchive } from './unpack.ts';
 
 export interface CopyPorts {
@@ -15,6 +16,7 @@ export interface CopyPorts {
   readonly openArchive: OpenArchive;
   /** Milliseconds since 1970: the time of folders and files that have none of their own. */
   readonly now: () => number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -38,12 +40,12 @@ export async function planSelected(op: CopyOp, selected: readonly SelectedRoot[]
     mtimeSec: Math.floor(nowMs / 1000),
     mtimeNs: 0,
   };
-  const copy: Copy = { op, target: new TargetTree(base), owner, chmod, made, ports };
+  const copy: Copy = { op, target: new TargetTree(base), owner, chmod, made, ports, turns: new Turns(ports.signal) };
   for (const [index, source] of op.sources.entries()) {
     if (source.kind === 'inline') await copyInline(copy, source);
     else for (const root of selected[index]!) await copySelected(copy, source, root);
   }
-  return await copy.target.entries();
+  return await copy.target.entries(copy.turns);
 }
 
 /** One copy under way. */
@@ -55,6 +57,7 @@ interface Copy {
   /** Of folders that are made because they are missing. */
   readonly made: Attributes;
   readonly ports: CopyPorts;
+  readonly turns: Turns;
 }
 
 async function copyInline(copy: Copy, source: CopySource & { kind: 'inline' }): Promise<void> {
@@ -74,7 +77,7 @@ async function copySelected(copy: Copy, source: CopySource & { kind: 'paths' }, 
     if (archive !== undefined) {
       const { path: folder } = await resolvePath(copy.target, copy.op.destination);
       await copy.target.makeFolders(folder, { ...copy.made, mode: 0o755 }, inheritedOf(copy));
-      return unpackInto(copy.target, folder, archive, copy.owner, copy.made);
+      return unpackInto(copy.target, folder, archive, copy.owner, copy.made, copy.turns);
     }
   }
   const path = await prepareDestination(copy, root.name, node.type, source.contentsOnly);
@@ -106,6 +109,7 @@ async function copyEntries(copy: Copy, root: SelectedRoot, destination: string):
   /** Folders above the entry in question, not yet made where `node` is there. */
   const above: { path: string; node: TreeNode | undefined }[] = [];
   for (const { path, node, included } of root.entries) {
+    await copy.turns.give();
     while (above.length > 0 && !isBelow(path, above.at(-1)!.path)) above.pop();
     if (node.type === 'dir' && !included) {
       above.push({ path, node });

@@ -2,6 +2,7 @@ import type { MkdirOp } from '../graph/index.ts';
 import { resolvePath, type FileTree, type PlanEntry } from '../tree/index.ts';
 import { lookupOwner, type ReadContent } from './owner.ts';
 import { TargetTree } from './target-tree.ts';
+import { Turns } from './turns.ts';
 
 export interface MkdirPorts {
   readonly readContent: ReadContent;
@@ -21,5 +22,5 @@ export async function planMkdir(op: MkdirOp, base: FileTree | undefined, ports: 
     { mode: op.mode & 0o777, ...owner, mtimeSec: Math.floor(nowMs / 1000), mtimeNs: 0 },
     { group: op.owner === undefined, setgid: true },
   );
-  return await target.entries();
+  return await target.entries(new Turns());
 }

@@ -133,7 +133,7 @@ export function createRunners(ports: RunnerPorts): OpRunners {
         signal: context.signal,
         archiveBytes: node.size,
       });
-    const entries = await planSelected(op, selected, op.link ? undefined : treeOf(base), { readContent, openArchive, now: ports.now });
+    const entries = await planSelected(op, selected, op.link ? undefined : treeOf(base), { readContent, openArchive, now: ports.now, signal: context.signal });
     return withLayer(base, entries, context);
   };
 

@@ -2,6 +2,7 @@ import { comparePaths, joinPath, parentOf, type ContentSource, type EntryType, t
 import type { Digest } from '../oci/index.ts';
 import { OpsError } from './error.ts';
 import { elements } from './paths.ts';
+import type { Turns } from './turns.ts';
 
 /** Owner, mode and times of something that is put into a tree. */
 export interface Attributes {
@@ -151,13 +152,14 @@ export class TargetTree {
    * The entries of the layer that makes the base into this tree, parents first, sorted by path. Folders of the base that something was put into come along as they
    * are there, so that the layer says the same wherever it is unpacked.
    */
-  async entries(): Promise<PlanEntry[]> {
+  async entries(turns: Turns): Promise<PlanEntry[]> {
     const removed = [...this.#hidden.keys()].filter((path) => !this.#isBelowHidden(path));
     const changed = new Set([...this.#staged.keys(), ...removed]);
-    const parents = await this.#parentsOf(changed);
+    const parents = await this.#parentsOf(changed, turns);
     const firstNames = new Map<Inode, string>();
     const entries: PlanEntry[] = [];
     for (const path of [...changed, ...parents.keys()].sort(comparePaths)) {
+      await turns.give();
       const parent = parents.get(path);
       const staged = this.#staged.get(path);
       const hidden = this.#hidden.get(path);
@@ -183,9 +185,10 @@ export class TargetTree {
   }
 
   /** Folders of the base above the paths. The root is not among them, as in docker build's layers. */
-  async #parentsOf(paths: ReadonlySet<string>): Promise<Map<string, TreeNode>> {
+  async #parentsOf(paths: ReadonlySet<string>, turns: Turns): Promise<Map<string, TreeNode>> {
     const parents = new Map<string, TreeNode>();
     for (const path of paths) {
+      await turns.give();
       for (let parent = parentOf(path); parent !== '' && !paths.has(parent) && !parents.has(parent); parent = parentOf(parent)) {
         parents.set(parent, (await this.#base?.lookup(parent)) ?? nodeOf(parent, rootInode));
       }

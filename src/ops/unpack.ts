@@ -3,6 +3,7 @@ import { OpsError } from './error.ts';
 import { below } from './paths.ts';
 import type { Owner } from './owner.ts';
 import type { Attributes, Inode, TargetTree } from './target-tree.ts';
+import type { Turns } from './turns.ts';
 
 /** Reads a file of a tree as an archive, its entries in order with paths as written; undefined where it is none. */
 export type OpenArchive = (tree: FileTree, node: TreeNode) => Promise<readonly PlanEntry[] | undefined>;
@@ -12,9 +13,17 @@ export type OpenArchive = (tree: FileTree, node: TreeNode) => Promise<readonly P
  * `owner` is given, missing parents are made as 0:0. The folder is the root of all that the archive names: absolute symlinks start there, and what leads above it is
  * refused. Errors: ARCHIVE_INVALID, NOT_A_FOLDER, TREE_SYMLINK_LOOP.
  */
-export async function unpackInto(target: TargetTree, folder: string, archive: readonly PlanEntry[], owner: Owner | undefined, made: Attributes): Promise<void> {
+export async function unpackInto(
+  target: TargetTree,
+  folder: string,
+  archive: readonly PlanEntry[],
+  owner: Owner | undefined,
+  made: Attributes,
+  turns: Turns,
+): Promise<void> {
   const place = { target, folder };
   for (const entry of archive) {
+    await turns.give();
     const name = checkedName(entry.path, entry.path);
     const fault = lengthFault(name);
     if (fault !== undefined) throw invalid(name.slice(0, 80), fault);

@@ -2,11 +2,14 @@ import { rmSync } from 'node:fs';
 import type { CommitRequest, EnsureDirOptions, LayerStore, WriteLayerRequest } from '../layer/index.ts';
 import type { Compression, DiffID } from '../oci/index.ts';
 import type { Methods } from './calls.ts';
+import { unpackEntries, type PackedEntries } from './packed-entries.ts';
 
 /** The work that keeps a processor busy: it runs in the pool's threads, and small pieces of it in the worker's main thread. */
 export function layerJobs(layers: LayerStore): Methods {
   return {
     writeLayer: ([request], { signal }) => layers.write(request as WriteLayerRequest, signal),
+    writeEntries: ([request, parts], { signal }) =>
+      layers.write({ ...(request as Omit<WriteLayerRequest, 'entries'>), entries: unpackEntries(parts as PackedEntries) }, signal),
     commitUpper: ([upper, request], { signal }) => layers.commitUpper(upper as string, request as CommitRequest, signal),
     indexLayer: async ([diffID], { signal }) => {
       await layers.ensureIndex(diffID as DiffID, signal);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { LayerStore, LayerRecord, WriteLayerRequest } from '../layer/index.ts';
 import type { Compression, Descriptor, DiffID } from '../oci/index.ts';
 import type { PlanEntry } from '../tree/index.ts';
+import { packEntries } from './packed-entries.ts';
 import { ThreadPool } from './pool.ts';
 import type { WorkerOptions } from './protocol.ts';
 
@@ -31,7 +32,10 @@ export class LayerThreads implements AsyncDisposable {
 
   /** A small layer is written by the caller's thread: that takes less time than to hand it over. Errors: as LayerStore.write. */
   async writeLayer(request: WriteLayerRequest, signal: AbortSignal): Promise<LayerRecord> {
-    if (!this.#isSmall(request)) return (await this.#pool.call('writeLayer', [request], signal)) as LayerRecord;
+    if (!this.#isSmall(request)) {
+      const { entries, ...rest } = request;
+      return (await this.#pool.call('writeEntries', [rest, await packEntries(entries, signal)], signal)) as LayerRecord;
+    }
     const writing = this.#layers.write(request, signal);
     this.#writing.add(writing);
     try {
