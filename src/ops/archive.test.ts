@@ -295,6 +295,15 @@ test('readArchive: an abort is seen within a hole', async (t) => {
   await assert.rejects(reading, reason);
 });
 
+test('readArchive: a zstd frame that needs a window of 2 GiB is refused', async (t) => {
+  // The frame's header, and a last block that is not compressed.
+  const block = Buffer.alloc(3);
+  block.writeUIntLE((sample.length << 3) | 1, 0, 3);
+  const frame = (windowLog: number): Buffer => Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3]), block, sample]);
+  assert.ok(await readArchive(pieces(frame(27)), 'x', options(t)));
+  await assert.rejects(readArchive(pieces(frame(31)), 'x', options(t)), { code: 'ARCHIVE_TOO_LARGE', message: /128 MiB/ });
+});
+
 test('ADD of an archive: an abort is seen while its entries are put into place', async () => {
   const controller = new AbortController();
   const reason = new Error('stopped');

@@ -63,6 +63,13 @@ export async function readArchive(source: AsyncIterable<Uint8Array>, name: strin
     stage.abort();
     options.signal?.throwIfAborted();
     const tells = error instanceof BuildError && !unreadableCodes.has(error.code);
+    if (hasWideWindow(error)) {
+      throw new OpsError('ARCHIVE_TOO_LARGE', `Cannot unpack ${name}: its zstd compression needs more than the limit of 128 MiB of memory`, {
+        family: 'resource',
+        hint: 'Compress it without --long or --ultra, or copy it as it is with ADD --unpack=false or COPY.',
+        cause: error,
+      });
+    }
     if (tells || !(error instanceof BuildError)) throw storageError(error, `unpack ${name}`);
     if (!decoder.recognized && !(await beginsAsTar(head, options))) return undefined;
     throw new OpsError('ARCHIVE_INVALID', `Cannot unpack ${name}: ${error.message.replace(/^Cannot [^:]*: /, '')}`, {
@@ -72,6 +79,11 @@ export async function readArchive(source: AsyncIterable<Uint8Array>, name: strin
     });
   }
   return decoder.recognized ? stage.entries : undefined;
+}
+
+/** Whether it is the error of a zstd frame whose window is above Node's limit, 2 to the power of 27. */
+function hasWideWindow(error: unknown): boolean {
+  return error instanceof BuildError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ZSTD_error_frameParameter_windowTooLarge';
 }
 
 /** As decoder.write, in steps between which other work has its turn. */
