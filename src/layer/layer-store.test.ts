@@ -462,3 +462,23 @@ test('ensureDir: folders that a layer only implies have the attributes of the ch
   const again = await folderOf(0o700, 7);
   assert.deepEqual(await seen([again]), [0o700, 7, 0o700]);
 });
+
+test('write: the folder of an empty layer, which others may have mounted, stays the one that it is', async () => {
+  const { store, layers } = fresh();
+  const { diffID } = await layers.write({ entries: [], forms: { dir: true, tar: false } }, signal);
+  const [folder] = await layers.folders([diffID]);
+  const { ino } = lstatSync(folder!);
+  await new LayerStore(store, codec).write({ entries: [], forms: { dir: true, tar: false } }, signal);
+  const upper = join(store.tempDir(), 'upper');
+  mkdirSync(upper);
+  await new LayerStore(store, codec).commitUpper(upper, { below: [], forms: { dir: false, tar: false } }, signal);
+  assert.equal(lstatSync(folder!).ino, ino);
+  assert.deepEqual(leftovers(store), []);
+});
+
+test('folders: a layer that has but the root is no emptied one', async () => {
+  const { store, layers } = fresh();
+  const diffID = addBlob(store, layers, writeTar([{ name: './', type: '5', mode: 0o700 }]));
+  const folder = await layers.ensureDir(diffID, signal);
+  assert.deepEqual(await layers.folders([diffID]), [folder]);
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { storageError, type Store } from '../content/index.ts';
 import { hexOf, layerCompression, layerMediaType, type Compression, type Descriptor, type Digest, type DiffID } from '../oci/index.ts';
 import { verifyingStream, type Codec, type CompressedFile } from '../stream/index.ts';
+import { renameNew } from '../sys/index.ts';
 import { contentDigestOf, layerTree, type ContentSource, type FileTree, type LayerIndex, type PlanEntry } from '../tree/index.ts';
 import { BlobTable } from './blob-table.ts';
 import { Contents, missing, type LayerFormsOnDisk } from './contents.ts';
@@ -106,6 +107,7 @@ export class LayerStore {
     const folders = await this.#folders.ofChain(chain);
     for (const [i, folder] of folders.entries()) {
       if (this.#indexes.count(chain[i]!) === 0 || readdirSync(folder).length > 0) continue;
+      if (this.indexSync(chain[i]!).entries.every(({ path }) => path === '')) continue;
       this.#damaged.moveAway(folder);
       throw damagedLayer(chain[i]!, 'its unpacked folder was emptied');
     }
@@ -421,7 +423,10 @@ export class LayerStore {
     return descriptor;
   }
 
-  /** Gives a form its name. Where another process was faster, ours is dropped: they are equal. A file in a folder's place, or the reverse, goes. */
+  /**
+   * Gives a form its name. Where another process was faster, ours is dropped: they are equal, and theirs may be mounted already. A file in a folder's place, or the
+   * reverse, goes.
+   */
   #publish(temporary: string, final: string): void {
     const folder = join(final, '..');
     try {
@@ -429,7 +434,8 @@ export class LayerStore {
       mkdirSync(folder, { recursive: true });
       const [ours, theirs] = [temporary, final].map((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory());
       if (theirs !== undefined && ours !== theirs) this.#damaged.moveAway(final);
-      renameSync(temporary, final);
+      if (ours !== true) renameSync(temporary, final);
+      else if (!renameNew(temporary, final)) rmSync(temporary, { recursive: true, force: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOTEMPTY') throw storageError(error, 'keep a layer');

@@ -2,6 +2,7 @@ export { SysError, type SysErrorCode } from './error.ts';
 export type { Path } from './libc.ts';
 export { getXattr, listXattrs, removeXattr, setXattr } from './xattr.ts';
 export { mknod, setTimes } from './mknod.ts';
+export { renameNew } from './rename.ts';
 export { mount, mountFlags, unmount, type MountRequest } from './mount.ts';
 export { sealedProgram } from './memfd.ts';
 export { findProgram } from './program.ts';
