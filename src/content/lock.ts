@@ -1,7 +1,8 @@
-import { mkdirSync, statSync, unlinkSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
+import { makeFolders } from '../stream/index.ts';
 import { storageError } from './error.ts';
 
 /** 'exclusive': one holder. 'shared': many, while there is no exclusive one. */
@@ -24,7 +25,7 @@ export interface Lock extends Disposable {
 export function tryLock(path: string, mode: LockMode = 'exclusive', busyTimeoutMs = defaultBusyTimeoutMs): Lock | undefined {
   for (;;) {
     const before = identityOf(path);
-    if (before === undefined) mkdirSync(dirname(path), { recursive: true });
+    if (before === undefined) makeFolders(dirname(path));
     const db = begin(path, mode, busyTimeoutMs);
     if (db === undefined) return undefined;
     // A former holder may have removed the file between our opening and our locking it: then what we hold is nobody's lock, and we try the new file.

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { BuildError } from '../errors.ts';
+import { makeFolders } from '../stream/index.ts';
 import { BlobStore } from './blob-store.ts';
 import { moveAside, openDatabase } from './database.ts';
 import { ContentError, isDatabaseDamage, storageError } from './error.ts';
@@ -196,25 +197,12 @@ const collectionLock = 'collection';
 /** OCI image spec, image-layout.md. Safe for several processes at once. */
 function makeLayout(root: string): void {
   try {
-    makeRoot(root);
+    makeFolders(root, 0o700);
     for (const folder of layoutFolders) mkdirSync(join(root, folder), { recursive: true });
     // The names of our images are in the database; tools that read the layout need the file.
     writeFileSync(join(root, 'index.json'), '{"schemaVersion":2,"manifests":[]}');
     writeFileSync(join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   } catch (error) {
     throw storageError(error, `make the store in ${root}`);
-  }
-}
-
-function makeRoot(root: string): void {
-  try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    // So does Node report a read-only filesystem, when it makes several folders. One alone fails for the true reason.
-    let first = root;
-    while (!existsSync(dirname(first))) first = dirname(first);
-    mkdirSync(first, { mode: 0o700 });
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, openSync, closeSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, openSync, closeSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolders } from '../stream/index.ts';
 import { ExporterError, unwritable } from './error.ts';
 
 /** Whether an output can be written, before anything is built for it. Makes nothing. Errors: OUTPUT_UNWRITABLE. */
@@ -72,9 +73,11 @@ export class StagedFolders implements Disposable {
   /** Makes a folder and its missing parents. Errors: OUTPUT_UNWRITABLE. */
   make(path: string): void {
     try {
-      const first = mkdirSync(path, { recursive: true });
+      const first = makeFolders(path);
       if (first !== undefined) this.#made.push(first);
     } catch (error) {
+      // Its parents are there, so it is not for want of them.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw named(path, 'its filesystem allows no new folders', 'Name another place.');
       throw unwritable(path, error);
     }
   }

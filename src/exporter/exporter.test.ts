@@ -99,6 +99,11 @@ test('folderSink: nothing has its name before commit, and without it nothing is 
   assert.deepEqual(readdirSync(join(path, 'blobs')), ['a']);
 });
 
+test('folderSink: where the filesystem allows no folders, it fails and does not wait', { timeout: 5000 }, async () => {
+  await using sink = folderSink('/proc/none', never);
+  await assert.rejects(async () => sink.file('blobs/a', Buffer.from('a')), { code: 'OUTPUT_UNWRITABLE', message: /allows no new folders/ });
+});
+
 test('checkDestination: tells what is in the way', () => {
   using folder = scratchFolder();
   writeFileSync(join(folder.path, 'file'), '');

@@ -8,3 +8,4 @@ export { zlibCodec } from './zlib-codec.ts';
 export { parallelGzip, type ParallelGzipOptions } from './parallel-gzip.ts';
 export { readFileUpTo, whyUnreadable } from './read-file.ts';
 export { untilAborted } from './until-aborted.ts';
+export { makeFolders } from './make-folders.ts';
