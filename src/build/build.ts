@@ -63,6 +63,11 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   const contextFolder = request.context.kind === 'dir' ? resolve(settings.cwd, request.context.path) : undefined;
   if (contextFolder !== undefined) checkContextFolder(contextFolder);
   const stdin = new StandardInput(environment?.stdin ?? (() => process.stdin), signal);
+  let isStdoutTaken = false;
+  const stdout = (): NodeJS.WritableStream => {
+    isStdoutTaken = true;
+    return environment?.stdout ?? process.stdout;
+  };
   let healed = 0;
   const onHealed = (message: string): void => {
     healed += 1;
@@ -72,12 +77,12 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
   for (let attempt = 1; ; attempt++) {
     const healedBefore = healed;
     try {
-      return await runOver(store, { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, environment, emit, signal });
+      return await runOver(store, { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, stdout, emit, signal });
     } catch (error) {
       const explained = store.explain(error);
       const isDamage = explained instanceof BuildError && (explained.code === 'LAYER_DAMAGED' || (explained.code === 'LAYER_LOST' && healed > healedBefore));
-      // What was damaged is removed by now; what is in the cache is not done again.
-      if (!isDamage || attempt === maxAttempts || signal.aborted || stdin.isRead) throw explained;
+      // What was damaged is removed by now; what is in the cache is not done again. Standard input is read once, and standard output holds one output.
+      if (!isDamage || attempt === maxAttempts || signal.aborted || stdin.isRead || isStdoutTaken) throw explained;
       if (explained.code === 'LAYER_DAMAGED') onHealed(explained.message);
     }
   }
@@ -94,13 +99,13 @@ interface RunInput {
   readonly contextFolder: string | undefined;
   readonly settings: Settings;
   readonly stdin: StandardInput;
-  readonly environment: Environment | undefined;
+  readonly stdout: () => NodeJS.WritableStream;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
 }
 
 async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
-  const { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, environment, emit, signal } = input;
+  const { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, stdout, emit, signal } = input;
   using _lease = await store.lease(signal);
   const { failed: leftovers } = store.sweep();
   const ignoreFile = contextFolder === undefined ? undefined : readIgnoreFile(request, contextFolder, settings);
@@ -137,7 +142,7 @@ async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
     graphs.flatMap((graph) => graph.vertices),
     session.devices,
   );
-  return await solveAndExport({ graphs, outputs, multiPlatform, request, environment, session, settings, store, emit, signal, sourceDateEpoch: epoch });
+  return await solveAndExport({ graphs, outputs, multiPlatform, request, stdout, session, settings, store, emit, signal, sourceDateEpoch: epoch });
 }
 
 interface SolveInput {
@@ -145,7 +150,7 @@ interface SolveInput {
   readonly outputs: readonly Output[];
   readonly multiPlatform: boolean;
   readonly request: BuildRequest;
-  readonly environment: Environment | undefined;
+  readonly stdout: () => NodeJS.WritableStream;
   readonly session: Session;
   readonly settings: Settings;
   readonly store: Store;
@@ -155,7 +160,7 @@ interface SolveInput {
 }
 
 async function solveAndExport(input: SolveInput): Promise<BuildResult> {
-  const { graphs, outputs, multiPlatform, request, environment, session, settings, store, emit, signal, sourceDateEpoch } = input;
+  const { graphs, outputs, multiPlatform, request, stdout, session, settings, store, emit, signal, sourceDateEpoch } = input;
   const targets = graphs.map((graph) => graph.target);
   const imageOutput = outputs.find((output) => output.kind !== 'local' && output.kind !== 'tar' && output.kind !== 'cacheonly');
   const hints = usageOf(targets, imageOutput === undefined ? [] : targets);
@@ -187,7 +192,7 @@ async function solveAndExport(input: SolveInput): Promise<BuildResult> {
     pusher: session.pusher,
     emit,
     signal,
-    stdout: () => environment?.stdout ?? process.stdout,
+    stdout,
     dockerLoad: session.dockerLoad,
     multiPlatform,
     sourceDateEpoch,

@@ -127,14 +127,17 @@ async function keepImage(names: readonly string[], set: ImageSet, { store, setti
 
 async function exportLayout(output: Output & { kind: 'oci' | 'docker' | 'load' }, set: ImageSet, ports: ExportPorts): Promise<void> {
   const { store, provider, signal } = ports;
-  const { writeLayout } = await import('../exporter/index.ts');
+  const { layersOf, writeLayout } = await import('../exporter/index.ts');
+  // All of them before the first byte of the output: damage that is found here lets the build begin again.
+  for (const layer of layersOf(set)) {
+    signal.throwIfAborted();
+    await provider.provide(layer);
+  }
   await using sink = await openSink(output, ports);
   await writeLayout(set, sink, {
     kind: output.kind === 'oci' ? 'oci' : 'docker',
     names: output.names,
     blobs: store.blobs,
-    provide: (layer) => provider.provide(layer),
-    signal,
   });
   await sink.commit();
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -142,6 +143,29 @@ test('outputs: an archive on standard output, whole and by itself', { skip }, as
     );
     assert.equal(bytes.subarray(257, 262).toString(), 'ustar');
   }
+});
+
+test('outputs: where a layer turns out to be damaged, standard output gets one archive all the same', { skip }, async () => {
+  await using bench = await Bench.open();
+  bench.write({ a: 'content', b: 'other content' });
+  const text = 'FROM scratch\nCOPY a /\nCOPY b /\n';
+  const { result } = await bench.succeed(text);
+  const blobs = join(bench.store, 'blobs/sha256');
+  const manifest = JSON.parse(readFileSync(join(blobs, result.image!.digest.slice(7)), 'utf8')) as Manifest;
+  const last = join(blobs, manifest.layers.at(-1)!.digest.slice(7));
+  const bytes = readFileSync(last);
+  writeFileSync(last, bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 1));
+  const stdout = new PassThrough();
+  const written = stdout.toArray() as Promise<Buffer[]>;
+  const { events } = await bench.succeed(text, { outputs: [{ kind: 'oci', dest: '-', tar: true, names: [] }] }, { environment: { stdout } });
+  stdout.end();
+  assert.ok(events.some((event) => event.kind === 'warning' && /damaged/.test(event.message)));
+  const names = execFileSync('tar', ['-t', '--ignore-zeros'], { input: Buffer.concat(await written) })
+    .toString()
+    .trim()
+    .split('\n');
+  assert.equal(names.filter((name) => name === 'oci-layout').length, 1, names.join(' '));
+  assert.equal(names.filter((name) => name.startsWith('blobs/sha256/')).length, 4, names.join(' '));
 });
 
 test('outputs: a reader that takes nothing does not hold up an abort', { skip }, async () => {

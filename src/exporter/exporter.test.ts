@@ -141,7 +141,7 @@ test('writeLayout: every blob is under its digest, and docker finds its manifest
   const { set } = imageOf(store, 'layer');
   const out = join(folder.path, 'layout');
   await using sink = folderSink(out, never);
-  await writeLayout(set, sink, { kind: 'docker', names: ['app:1', 'host.example/app'], blobs: store.blobs, provide: provideNothing, signal: never });
+  await writeLayout(set, sink, { kind: 'docker', names: ['app:1', 'host.example/app'], blobs: store.blobs });
   await sink.commit();
   for (const name of readdirSync(join(out, 'blobs/sha256'))) {
     const hash = createHash('sha256').update(readFileSync(join(out, 'blobs/sha256', name)));

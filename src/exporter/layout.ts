@@ -1,14 +1,13 @@
 import type { BlobStore } from '../content/index.ts';
 import { mediaTypes, parseReference, familiarReference, hexOf, formatReference, type Descriptor, type Index } from '../oci/index.ts';
-import { documentsOf, layersOf, type ImageSet, type ProvideBlob } from './image-set.ts';
+import { documentsOf, layersOf, type ImageSet } from './image-set.ts';
 import type { FileSink } from './file-sink.ts';
 
 export interface LayoutOptions {
   readonly kind: 'oci' | 'docker';
   readonly names: readonly string[];
+  /** Has the bytes of every layer, verified. */
   readonly blobs: BlobStore;
-  readonly provide: ProvideBlob;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -16,13 +15,9 @@ export interface LayoutOptions {
  * first platform only. Each file is given to the sink once; the names of the image come last.
  */
 export async function writeLayout(set: ImageSet, sink: FileSink, options: LayoutOptions): Promise<void> {
-  const { blobs, provide, signal, names } = options;
+  const { blobs, names } = options;
   await sink.file('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
-  for (const layer of layersOf(set)) {
-    signal.throwIfAborted();
-    await provide(layer, signal);
-    await sink.copy(blobPath(layer.blob), blobs.path(layer.blob.digest), layer.blob.size);
-  }
+  for (const { blob } of layersOf(set)) await sink.copy(blobPath(blob), blobs.path(blob.digest), blob.size);
   for (const document of documentsOf(set)) await sink.file(blobPath(document.descriptor), document.bytes);
   const first = set.platforms[0]!;
   if (options.kind === 'docker') {
