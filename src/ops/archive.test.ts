@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { zstdCompressSync } from 'node:zlib';
+import { constants, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { blockBytes, encodeHeader, encodePax, endOfTarBytes, paddingOf, type TarHeader } from '../tar/index.ts';
@@ -259,9 +259,9 @@ test('readArchive: damaged compressed archives fail, however small; what may fol
   }
 });
 
-/** An old GNU sparse file of one stored byte at its start. */
-function sparseTar(realSize: number): Buffer {
-  const archive = tarOf({ name: 'sparse', content: 'S' });
+/** An old GNU sparse file of one stored byte at its start, or of none. */
+function sparseTar(realSize: number, content: 'S' | '' = 'S'): Buffer {
+  const archive = tarOf({ name: 'sparse', content });
   archive[156] = 0x53;
   archive.fill(0, 345, 512);
   const number = (value: number, at: number): void => {
@@ -270,7 +270,7 @@ function sparseTar(realSize: number): Buffer {
     archive.writeBigUInt64BE(BigInt(value), at + 4);
   };
   number(0, 386);
-  number(1, 398);
+  number(content.length, 398);
   number(realSize, 483);
   archive.fill(0x20, 148, 156);
   const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
@@ -285,6 +285,14 @@ test('readArchive: a small archive of 100 TB is refused before anything is writt
   assert.ok(entry?.content?.kind === 'file');
   const content = readFileSync(entry.content.path);
   assert.deepEqual([content.length, content[0], content.subarray(1).every((byte) => byte === 0)], [9_000_000, 0x53, true]);
+});
+
+test('readArchive: damage behind the header of a sparse file without end is found at once', { timeout: 10_000 }, async (t) => {
+  const header = sparseTar(Number.MAX_SAFE_INTEGER, '').subarray(0, blockBytes);
+  const gzipHeader = gzipSync('').subarray(0, 10);
+  // A block of a type that deflate does not have follows.
+  const damaged = Buffer.concat([gzipHeader, deflateRawSync(header, { finishFlush: constants.Z_SYNC_FLUSH }), Buffer.alloc(20, 0xff)]);
+  await assert.rejects(readArchive(pieces(damaged, damaged.length), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
 });
 
 test('readArchive: an abort is seen within a hole', async (t) => {
@@ -324,6 +332,9 @@ test('readArchive: too many entries, and decompressed bytes without end, are ref
   for (const bomb of bombs) {
     await assert.rejects(readArchive(pieces(zstdCompressSync(bomb)), 'x', { ...options(t), limits }), { code: 'ARCHIVE_TOO_LARGE' });
   }
+  const names = tarOf(...Array.from({ length: 3 }, (_, i) => ({ name: `${i}`.repeat(200), type: 'symlink' as const, link: 'x'.repeat(200) })));
+  await assert.rejects(readArchive(pieces(names), 'x', { ...options(t), limits: { nameBytes: 1199 } }), { code: 'ARCHIVE_TOO_LARGE' });
+  assert.equal((await readArchive(pieces(names), 'x', { ...options(t), limits: { nameBytes: 1200 } }))?.length, 3);
   const small = tarOf(...Array.from({ length: 5 }, (_, i) => ({ name: `${i}`, content: 'x'.repeat(900) })));
   const entries = await readArchive(pieces(small), 'x', { ...options(t), limits: { inlineBytes: 2000 } });
   assert.deepEqual(
@@ -343,7 +354,13 @@ test('readArchive: times and owners that Linux cannot keep, names that are too l
       [0, 0, 0],
     ],
   );
-  for (const name of ['n'.repeat(256), 'abcdefg/'.repeat(520)]) await assert.rejects(add(t, tarOf({ name })), { code: 'ARCHIVE_INVALID' });
+  for (const name of ['n'.repeat(256), 'abcdefg/'.repeat(520)]) {
+    await assert.rejects(add(t, tarOf({ name })), { code: 'ARCHIVE_INVALID' });
+    await assert.rejects(readArchive(pieces(tarOf({ name })), 'x', options(t)), { code: 'ARCHIVE_INVALID', message: /"(nnn|abc).*limit of/ });
+  }
+  const link = (bytes: number): Buffer => tarOf({ name: 'l', type: 'symlink', link: 'x/'.repeat(bytes / 2) });
+  await assert.rejects(readArchive(pieces(link(4096)), 'x', options(t)), { code: 'ARCHIVE_INVALID' });
+  assert.equal((await readArchive(pieces(link(4094)), 'x', options(t)))?.length, 1);
   assert.equal((await add(t, tarOf({ name: 'n'.repeat(255) }))).length, 1);
 });
 

@@ -6,7 +6,7 @@ import { BuildError } from '../errors.ts';
 import type { Digest } from '../oci/index.ts';
 import { zlibCodec } from '../stream/index.ts';
 import { TarDecoder, type TarHandler, type TarHeader } from '../tar/index.ts';
-import type { ContentSource, PlanEntry } from '../tree/index.ts';
+import { cleanPath, lengthFault, type ContentSource, type PlanEntry } from '../tree/index.ts';
 import { decompressWith } from './decompress-with.ts';
 import { OpsError } from './error.ts';
 
@@ -29,11 +29,19 @@ export interface ArchiveLimits {
   readonly ratio: number;
   /** Default 1 million: all of them are in memory at once. */
   readonly maxEntries: number;
+  /** Bytes of all names and link targets, which are in memory at once. Default 256 MiB. */
+  readonly nameBytes: number;
   /** Bytes of small files that are kept in memory. Default 16 MiB. */
   readonly inlineBytes: number;
 }
 
-const defaultLimits: ArchiveLimits = { freeBytes: 4 * 2 ** 30, ratio: 200, maxEntries: 1_000_000, inlineBytes: 16 << 20 };
+const defaultLimits: ArchiveLimits = {
+  freeBytes: 4 * 2 ** 30,
+  ratio: 200,
+  maxEntries: 1_000_000,
+  nameBytes: 256 << 20,
+  inlineBytes: 16 << 20,
+};
 
 /**
  * Reads a tar, plain or compressed with gzip, bzip2, xz or zstd, told by its content. Files are put into the staging folder, small ones into the entries. Undefined
@@ -104,6 +112,7 @@ class ArchiveLimit {
   #entries = 0;
   #readBytes = 0;
   #fileBytes = 0;
+  #nameBytes = 0;
 
   constructor(name: string, limits: ArchiveLimits, archiveBytes: () => number) {
     this.#name = name;
@@ -117,18 +126,19 @@ class ArchiveLimit {
     this.#check(this.#readBytes);
   }
 
-  /** An entry, with the bytes of its file. */
-  entry(bytes: number): void {
-    const { maxEntries } = this.#limits;
+  entry({ name, link, size }: TarHeader): void {
+    const { maxEntries, nameBytes } = this.#limits;
     if (++this.#entries > maxEntries) throw this.#tooLarge(`it has more than the limit of ${maxEntries} entries`);
-    this.#fileBytes += bytes;
+    this.#nameBytes += Buffer.byteLength(name) + Buffer.byteLength(link);
+    if (this.#nameBytes > nameBytes) throw this.#tooLarge(`the names of its entries have more than the limit of ${nameBytes} bytes`);
+    this.#fileBytes += size;
     this.#check(this.#fileBytes);
   }
 
   #check(bytes: number): void {
     const { freeBytes, ratio } = this.#limits;
     const most = Math.max(freeBytes, ratio * this.#archiveBytes());
-    if (bytes > most) throw this.#tooLarge(`unpacked it has more than the limit of ${most} bytes, far more than its size lets expect`);
+    if (bytes > most) throw this.#tooLarge(`unpacked it has more than the limit of ${most} bytes, far more than its size suggests`);
   }
 
   #tooLarge(found: string): OpsError {
@@ -157,7 +167,9 @@ async function beginsAsTar(head: Uint8Array, options: ArchiveOptions): Promise<b
   }
   try {
     for await (const piece of decompressed(head, single(), options)) {
-      decoder.write(Buffer.from(piece));
+      const bytes = Buffer.from(piece);
+      // In steps, to stop at the header: what follows may be a hole without end.
+      for (let at = 0; at < bytes.length && !decoder.recognized;) at += decoder.step(bytes.subarray(at));
       if (decoder.recognized) break;
     }
   } catch {
@@ -182,7 +194,8 @@ class ArchiveStage implements TarHandler {
   }
 
   entry(header: TarHeader): void {
-    this.#limit.entry(header.size);
+    this.#limit.entry(header);
+    checkLengths(header);
     if (header.type !== 'file') {
       this.entries.push(entryOf(header));
       return;
@@ -251,8 +264,23 @@ function checkXattr(name: string, attribute: string, value: Uint8Array): void {
         ? 'is no set of file capabilities'
         : undefined;
   if (found === undefined) return;
-  throw new OpsError('ARCHIVE_INVALID', `Cannot unpack ${JSON.stringify(name)}: its extended attribute ${attribute} ${found}`, { family: 'validation' });
+  throw invalidEntry(name, `its extended attribute ${attribute} ${found}`);
 }
+
+/** Errors: ARCHIVE_INVALID for names and link targets that no Linux takes. They are refused before they are kept, since a small archive may hold many of them. */
+function checkLengths({ name, link }: TarHeader): void {
+  const fault = lengthFault(cleanPath(name));
+  if (fault !== undefined) throw invalidEntry(name, fault);
+  if (Buffer.byteLength(link) > longestLinkBytes) throw invalidEntry(name, `its link target has more than the limit of ${longestLinkBytes} bytes`);
+}
+
+/** The archive is named by the error that this becomes the cause of. */
+function invalidEntry(name: string, found: string): OpsError {
+  return new OpsError('ARCHIVE_INVALID', `Cannot unpack the archive: its entry ${JSON.stringify(name.slice(0, 80))}: ${found}`, { family: 'validation' });
+}
+
+/** PATH_MAX in linux/limits.h, without the zero at the end. */
+const longestLinkBytes = 4095;
 
 /** Versions 2 and 3 of struct vfs_cap_data in linux/capability.h. */
 function isCapability(value: Buffer): boolean {

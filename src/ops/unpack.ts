@@ -1,4 +1,4 @@
-import { baseName, cleanPath, joinPath, lengthFault, parentOf, resolvePath, TreeError, type FileTree, type PlanEntry, type TreeNode } from '../tree/index.ts';
+import { baseName, cleanPath, joinPath, parentOf, resolvePath, TreeError, type FileTree, type PlanEntry, type TreeNode } from '../tree/index.ts';
 import { OpsError } from './error.ts';
 import { below } from './paths.ts';
 import type { Owner } from './owner.ts';
@@ -25,8 +25,6 @@ export async function unpackInto(
   for (const entry of archive) {
     await turns.give();
     const name = checkedName(entry.path, entry.path);
-    const fault = lengthFault(name);
-    if (fault !== undefined) throw invalid(name.slice(0, 80), fault);
     // The attributes of the folder itself are not the archive's to change.
     if (name === '') continue;
     const parent = await placeOf(place, parentOf(name), entry.path);
