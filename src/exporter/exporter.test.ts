@@ -170,6 +170,19 @@ test('Pusher: two tags of one repository share their uploads; what stands is not
   registry.close();
 });
 
+test('Pusher: a registry that cannot be reached is an error of the push', async () => {
+  using folder = scratchFolder();
+  using store = storeIn(folder.path);
+  const { set } = imageOf(store, 'layer');
+  const registry = new RegistryClient({ userAgent: 'test' });
+  const pusher = new Pusher({ registry, blobs: store.blobs, provide: provideNothing, sources: () => [], signal: never });
+  await assert.rejects(
+    pusher.image(set, ['none.invalid/app:1'], () => {}),
+    { code: 'REGISTRY_UNREACHABLE', message: /^Cannot push none\.invalid\/app:1: / },
+  );
+  registry.close();
+});
+
 test('Pusher: a layer that another repository of the registry has is mounted, not provided', async () => {
   using folder = scratchFolder();
   using store = storeIn(folder.path);

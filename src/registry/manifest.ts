@@ -20,7 +20,7 @@ export interface ManifestDocument {
 
 /** What a reference stands for, by a HEAD request; by a GET where the registry's answer to HEAD lacks the digest. Errors: as `fetchManifest`. */
 export async function resolveManifest(target: Target, ref: Reference, action: 'pull' | 'push', signal: AbortSignal): Promise<Descriptor> {
-  const doing = `resolve ${formatReference(ref)}`;
+  const doing = `${action === 'push' ? 'push' : 'resolve'} ${formatReference(ref)}`;
   const response = await request(target, 'HEAD', ref, action, doing, signal);
   await readText(response);
   if (response.status === 200) {
