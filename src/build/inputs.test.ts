@@ -42,6 +42,7 @@ test('readDockerfile: dockerfile stands in for Dockerfile, also where -f names t
     assert.equal(Buffer.from((await read(file)).text).toString(), text);
   await assert.rejects(read('DOCKERFILE'), failsWith('DOCKERFILE_MISSING', /there is no DOCKERFILE/));
   writeFileSync(join(folder, 'Dockerfile'), 'upper');
+  await assert.rejects(read('nope'), { code: 'DOCKERFILE_MISSING', hint: /without -f/ });
   assert.equal(Buffer.from((await read('Dockerfile')).text).toString(), 'upper');
 });
 

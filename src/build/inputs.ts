@@ -40,7 +40,7 @@ export async function readDockerfile(
     throw requestError(
       'DOCKERFILE_MISSING',
       `Cannot read the Dockerfile: there is no ${request.file ?? join(folder, 'Dockerfile')}`,
-      near.length > 0 ? `There is ${near.slice(0, 3).join(', ')}: name it with -f.` : 'Name the file with -f, or give another folder as the context.',
+      hintOfNames(near, request.file),
     );
   }
   const text = readInput(path, maxDockerfileBytes, (found) =>
@@ -63,6 +63,14 @@ function readInput(path: string, maxBytes: number, fail: (found: string) => Erro
   }
   if (bytes === undefined) throw fail(`has more than ${maxBytes} bytes, which is the limit`);
   return bytes;
+}
+
+/** What to build from instead, where the context holds files named like a Dockerfile. A file of the usual name needs no -f. */
+function hintOfNames(near: readonly string[], file: string | undefined): string {
+  if (file !== undefined && near.some((name) => dockerfileNames('Dockerfile').includes(name)))
+    return 'The context has a Dockerfile: without -f it is the one that is built.';
+  if (near.length > 0) return `There is ${near.slice(0, 3).join(', ')}: name it with -f.`;
+  return 'Name the file with -f, or give another folder as the context.';
 }
 
 /** What a message may suggest; nothing where the folder cannot be listed. */
