@@ -48,7 +48,7 @@ test('parseFileSettings: every fault is told, with the name of the file', () => 
     (error) =>
       error instanceof BuildErrors &&
       error.errors.length === 6 &&
-      error.errors.every((one) => one.code === 'SETTINGS_INVALID' && one.message.includes('/c.json')),
+      error.errors.every((one) => one.code === 'SETTINGS_INVALID' && one.message.includes('/c.json') && /insecureRegistries/.test(one.hint ?? '')),
   );
 });
 

@@ -40,7 +40,13 @@ export function parseFileSettings(path: string, text: string, faults: Faults): F
   const insecureRegistries: string[] = [];
   const cdiFolders: string[] = [];
   const fault = (found: string): void =>
-    faults.add(usageError('SETTINGS_INVALID', `Cannot use ${path}: ${found}`, 'docs/cli.md shows what the file may hold.'));
+    faults.add(
+      usageError(
+        'SETTINGS_INVALID',
+        `Cannot use ${path}: ${found}`,
+        'It may hold {"registryMirrors": {"HOST": ["MIRROR"]}, "insecureRegistries": ["HOST"], "cdiFolders": ["/FOLDER"]}.',
+      ),
+    );
   let document: unknown;
   try {
     document = JSON.parse(text);
