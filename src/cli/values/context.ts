@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ContextSource } from '../../build/index.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -9,6 +9,14 @@ export function parseContext(text: string, cwd: string): ContextSource {
   if (isDir(text, cwd)) return { kind: 'dir', path: text };
   const remote = remoteContext(text);
   if (remote !== undefined) return remote;
+  if (statSync(resolve(cwd, text), { throwIfNoEntry: false }) !== undefined) {
+    const folder = dirname(text);
+    throw usageError(
+      'ARGUMENTS',
+      `Cannot build ${JSON.stringify(text)}: it is a file, not a folder`,
+      `If it is the Dockerfile, name it with -f and give the folder of the sources: ossb build -f ${text} ${folder}`,
+    );
+  }
   throw usageError(
     'ARGUMENTS',
     `Cannot build ${JSON.stringify(text)}: there is no such folder`,
