@@ -4,6 +4,7 @@ import { BuildErrors } from '../errors.ts';
 import { nodePlatform } from '../oci/index.ts';
 import type { BuildRequest } from '../build/index.ts';
 import { toBuildRequest } from './build-request.ts';
+import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { buildFlags } from './flags/build-flags.ts';
 import { parseFlags } from './flags/parse-flags.ts';
 import type { FileSettings } from './settings.ts';
@@ -117,6 +118,24 @@ for (const [argv, mention] of refused) {
     );
   });
 }
+
+test('toBuildRequest: a malformed value is a usage fault that names its flag', () => {
+  for (const [flag, value] of [
+    ['--tag', 'UPPER'],
+    ['--platform', 'linux/'],
+    ['--annotation', 'index[bogus]:k=v'],
+  ] as const) {
+    assert.throws(
+      () => request([flag, value, '.']),
+      (error) => exitCodeOf(error) === exitCodes.usage && error instanceof Error && error.message.startsWith(`Cannot use ${flag} "`),
+      flag,
+    );
+  }
+});
+
+test('toBuildRequest: a file as the context is a usage fault that says how to name it', () => {
+  assert.throws(() => request(['/etc/passwd']), { code: 'ARGUMENTS', message: /it is a file/, hint: /ossb build -f \/etc\/passwd \/etc$/ });
+});
 
 test('toBuildRequest: an archive is not written to a terminal', () => {
   assert.throws(() => request(['-o', '-', '.'], { terminal: true }), /terminal/);

@@ -3,7 +3,7 @@ import type { Annotation, BuildRequest, Entitlement, Output } from '../build/ind
 import { nodePlatform, parsePlatform, parseReference, formatPlatform, type Platform } from '../oci/index.ts';
 import type { ParsedFlags } from './flags/flag.ts';
 import type { FileSettings } from './settings.ts';
-import { Faults, usageError } from './usage-error.ts';
+import { Faults, parseFlagValue, usageError } from './usage-error.ts';
 import { parseAddHost } from './values/add-host.ts';
 import { parseAnnotation } from './values/annotation.ts';
 import { parseBuildContext, parseContext } from './values/context.ts';
@@ -131,12 +131,14 @@ function parseOutputs(
 function parsePlatforms(flags: ParsedFlags, faults: Faults): Platform[] {
   const here = nodePlatform(process.platform, process.arch);
   const texts = flags.list('platform').flatMap((text) => text.split(','));
-  const platforms = faults.attemptEach(texts, (text) => (text.trim() === 'local' ? here : parsePlatform(text.trim(), here)));
+  const platforms = faults.attemptEach(texts, (text) =>
+    text.trim() === 'local' ? here : parseFlagValue('--platform', () => parsePlatform(text.trim(), here)),
+  );
   return [...new Map(platforms.map((platform) => [formatPlatform(platform), platform])).values()];
 }
 
 function parseTag(text: string): string {
-  const reference = parseReference(text);
+  const reference = parseFlagValue('--tag', () => parseReference(text));
   if (reference.digest !== undefined) throw usageError('FLAG_VALUE', `Cannot use --tag ${JSON.stringify(text)}: a new image cannot be named by digest`);
   return text;
 }

@@ -7,6 +7,16 @@ export function usageError(code: UsageError['code'], message: string, hint?: str
   return new UsageError(code, message, { family: 'validation', hint });
 }
 
+/** A value of a flag, by a parser that others use too: its errors are the command line's fault here, and name the flag. */
+export function parseFlagValue<T>(flag: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw usageError('FLAG_VALUE', error.message.replace(/^Cannot use [^"]*/, `Cannot use ${flag} `), error.hint);
+  }
+}
+
 /** Collects the faults of a command line, so that all of them are told at once. */
 export class Faults {
   readonly #errors: BuildError[] = [];

@@ -7,7 +7,7 @@ import { parseFlags } from '../flags/parse-flags.ts';
 import { helpText } from '../help/help-text.ts';
 import { formatAgo, formatBytes } from '../progress/quantity.ts';
 import { textTable } from '../text-table.ts';
-import { Faults, usageError } from '../usage-error.ts';
+import { Faults, parseFlagValue, usageError } from '../usage-error.ts';
 
 const table = {
   command: 'ossb images',
@@ -44,7 +44,7 @@ export async function imagesCommand(argv: readonly string[], console: Console, l
   }
   const [wanted, ...rest] = flags.args;
   if (rest.length > 0) faults.add(usageError('ARGUMENTS', `Cannot list: one name is expected, and these are ${flags.args.length}`));
-  const wantedReference = wanted === undefined ? undefined : faults.attempt(() => parseReference(wanted));
+  const wantedReference = wanted === undefined ? undefined : faults.attempt(() => parseFlagValue('the name', () => parseReference(wanted)));
   const format = flags.string('format') ?? 'table';
   if (format !== 'table' && format !== 'json') faults.attempt(() => applyTemplate(format, undefined));
   faults.throwIfAny();

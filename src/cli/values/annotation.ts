@@ -1,6 +1,6 @@
 import type { Annotation } from '../../build/index.ts';
 import { nodePlatform, parsePlatform } from '../../oci/index.ts';
-import { usageError } from '../usage-error.ts';
+import { parseFlagValue, usageError } from '../usage-error.ts';
 
 const levels: readonly string[] = ['manifest', 'index', 'manifest-descriptor', 'index-descriptor'];
 
@@ -28,7 +28,12 @@ export function parseAnnotation(text: string, shown: string = '--annotation'): A
       const level = match?.[1] ?? '';
       if (!isLevel(level)) throw fail(`${JSON.stringify(part)} is no level`);
       const platform = match?.[2];
-      return { level, key, value, ...(platform === undefined ? {} : { platform: parsePlatform(platform, nodePlatform('linux', process.arch)) }) };
+      return {
+        level,
+        key,
+        value,
+        ...(platform === undefined ? {} : { platform: parseFlagValue(shown, () => parsePlatform(platform, nodePlatform('linux', process.arch))) }),
+      };
     });
 }
 
