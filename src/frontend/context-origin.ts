@@ -60,11 +60,12 @@ export function mainContext(conversion: Conversion): Vertex {
 
 /**
  * The same files as a state that can be mounted or built upon. A folder of the user's is no such state: what is needed of it is copied onto scratch, under the path
- * that it has in the folder.
+ * that it has in the folder, and with its own attributes, which a step sees on what it has mounted.
  */
 export function mountableVertex(conversion: Conversion, vertex: Vertex, path: string): Vertex {
   if (vertex.op.kind !== 'local') return vertex;
-  const source = { kind: 'paths', input: 1, pattern: path, wildcard: false, allowEmpty: false, contentsOnly: true, unpack: false } as const;
+  const contentsOnly = path === '/';
+  const source = { kind: 'paths', input: 1, pattern: path, wildcard: false, allowEmpty: false, contentsOnly, unpack: false } as const;
   const keepOwner = vertex.op.keepOwner === true;
   const copy = { kind: 'copy', sources: [source], destination: path, destinationIsDir: path === '/', exclude: [], keepOwner, link: false } as const;
   return conversion.vertex(copy, [scratchVertex(conversion), vertex], { name: `${vertex.meta.name} ${path}` });

@@ -78,6 +78,8 @@ test('RUN --mount: of the context only the source is copied, and equal mounts sh
   );
   assert.ok(copy.op.kind === 'copy');
   assert.equal(copy.op.destination, '/src');
+  // The folder itself comes along: a step sees its mode and time.
+  assert.deepEqual(copy.op.sources, [{ kind: 'paths', input: 1, pattern: '/src', wildcard: false, allowEmpty: false, contentsOnly: false, unpack: false }]);
 });
 
 test('RUN --mount: a later stage cannot be mounted', async () => {
