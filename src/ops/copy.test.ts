@@ -346,3 +346,17 @@ test('planCopy: suggests the nearest name for a missing path', async () => {
   const nowhere = planCopy(copyOp(['/dri/other/main'], '/'), [base, context], base, testPorts);
   await assert.rejects(nowhere, (error: { hint?: string }) => error.hint?.startsWith('Paths of COPY') === true);
 });
+
+test('planCopy: a folder takes the time of the one that is copied onto it, and the root gets no entry', async () => {
+  const plan = (destination: string) => planCopy(copyOp(['/dir/sub'], destination), [base, context], base, testPorts);
+  const times = (await plan('/new/er')).map(({ path, mtimeSec }) => [path, mtimeSec]);
+  assert.deepEqual(times, [
+    ['new', 1_700_000_000],
+    ['new/er', 1],
+    ['new/er/x3', 1],
+  ]);
+  assert.deepEqual(
+    (await plan('/')).map(({ path }) => path),
+    ['x3'],
+  );
+});

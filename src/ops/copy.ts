@@ -133,7 +133,7 @@ async function copyEntries(copy: Copy, root: SelectedRoot, destination: string):
   }
 }
 
-/** A folder that is there keeps its attributes at the top of a copy, and takes those of the source below it; `whole` is false for what only leads to something. */
+/** A folder that is there takes the time of the source. At the top of a copy it keeps its other attributes, below it takes them too; `whole` is false for what only leads to something. */
 async function copyFolder(copy: Copy, node: TreeNode, to: string, overwrite: boolean, whole: boolean): Promise<void> {
   const { target } = copy;
   const existing = await target.lookup(to);
@@ -145,13 +145,21 @@ async function copyFolder(copy: Copy, node: TreeNode, to: string, overwrite: boo
       hint: 'Choose another destination, or remove what is there in an earlier step.',
     });
   }
-  if (!overwrite) return undefined;
-  const { uid, gid, xattrs } = existing;
-  const merged: Inode = whole
-    ? { ...wanted, ...(xattrs === undefined ? {} : { xattrs: { ...xattrs, ...wanted.xattrs } }) }
-    : { ...wanted, mode: node.mode, uid, gid, ...(xattrs === undefined ? {} : { xattrs }) };
-  if (!sameAttributes(merged, existing)) target.put(to, merged, existing);
+  // The time of a root says when it was unpacked or transferred; and layers have no entry for their own.
+  if (!overwrite && (node.path === '' || to === '')) return undefined;
+  const merged = overwrite ? mergedFolder(wanted, existing, node.mode, whole) : { ...keptOf(existing), mtimeSec: node.mtimeSec, mtimeNs: node.mtimeNs };
+  if (merged.mtimeSec !== existing.mtimeSec || !sameAttributes(merged, existing)) target.put(to, merged, existing);
   return undefined;
+}
+
+function mergedFolder(wanted: Inode, existing: TreeNode, mode: number, whole: boolean): Inode {
+  const { uid, gid, xattrs } = existing;
+  if (whole) return { ...wanted, ...(xattrs === undefined ? {} : { xattrs: { ...xattrs, ...wanted.xattrs } }) };
+  return { ...wanted, mode, uid, gid, ...(xattrs === undefined ? {} : { xattrs }) };
+}
+
+function keptOf({ mode, uid, gid, mtimeSec, mtimeNs, xattrs }: TreeNode): Inode {
+  return { type: 'dir', size: 0, mode, uid, gid, mtimeSec, mtimeNs, ...(xattrs === undefined ? {} : { xattrs }) };
 }
 
 async function inodeFor(copy: Copy, tree: FileTree, node: TreeNode, firstCopies: FirstCopies<Inode>): Promise<Inode> {
