@@ -37,9 +37,16 @@ export async function runContainer(options: ContainerOptions): Promise<StepExit>
   const child = options.unguarded ? options.unguarded.outside(start) : start();
   let lastError = '';
   let lateFailure: string | undefined;
-  pipeOutput(child.stdout, (data) => onOutput('stdout', data));
+  let hasOutput = false;
+  pipeOutput(child.stdout, (data) => {
+    hasOutput = true;
+    lateFailure = undefined;
+    return onOutput('stdout', data);
+  });
   pipeOutput(child.stderr, (data) => {
-    lateFailure = executionFailure(data);
+    // What comes later is a step's own.
+    lateFailure = hasOutput ? undefined : executionFailure(data);
+    hasOutput = true;
     if (lateFailure !== undefined) return onOutput('stderr', Buffer.from(`${lateFailure}\n`));
     lastError = (lastError + data.toString('latin1')).slice(-MAX_FAILURE);
     return onOutput('stderr', data);
@@ -130,14 +137,17 @@ function judgeExit(exit: ProcessExit, failure: string | undefined, lastError: st
   }
   // Some versions say it there as well.
   if (!lastError.includes(Buffer.from(failure).toString('latin1'))) void onOutput('stderr', Buffer.from(`${failure}\n`));
-  return { exitCode: code };
+  return code === EXIT_NOT_EXECUTABLE && /exec format error/i.test(failure) ? { exitCode: code, isForeignFormat: true } : { exitCode: code };
 }
 
-/** Some versions of crun no longer have their log when the command cannot be executed, and write the same line to standard error. */
+/**
+ * Some versions of crun no longer have their log when the command cannot be executed, and write the same line to standard error. A step may write the like, with a
+ * secret in it: only what `commandFault` knows is taken, since that becomes an exit code and never part of an error.
+ */
 function executionFailure(data: Buffer): string | undefined {
   const line = data.length <= MAX_FAILURE && data.subarray(0, 7).toString('latin1') === '{"msg":' ? data.toString('utf8').trim() : '';
   const failure = line.endsWith('}') && !line.includes('\n') ? lastFailure(line) : undefined;
-  return failure?.startsWith('exec container process') === true ? failure : undefined;
+  return failure?.startsWith('exec container process') === true && commandFault(failure) !== undefined ? failure : undefined;
 }
 
 /** The last error in the runtime's log. */

@@ -52,6 +52,8 @@ export interface StepExit {
   /** 128 and the signal's number where a signal ended it; 127 and 126 for a command that is not found or cannot be executed. */
   readonly exitCode: number;
   readonly signal?: string;
+  /** The kernel does not know the format of the command's file: it is of another architecture, or no program. */
+  readonly isForeignFormat?: true;
   /** The kernel killed a process for want of memory while the step ran. */
   readonly outOfMemory?: boolean;
 }

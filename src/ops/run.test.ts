@@ -31,6 +31,24 @@ const ended: Readonly<Record<Mount['type'], readonly string[]>> = {
   ssh: ['type', 'id', 'required'],
 };
 
+test('runStep: a program of another architecture is one that the kernel cannot execute, and no other of status 126', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'ossb-run-'));
+  const store = openStore(root);
+  t.after(() => {
+    store.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+  const exit = { kind: 'exit', exitCode: 126 } as const;
+  await assert.rejects(
+    runWith(async () => exit, 'x', 'riscv64', store),
+    { code: 'RUN_FAILED' },
+  );
+  await assert.rejects(
+    runWith(async () => ({ ...exit, isForeignFormat: true }), 'x', 'riscv64', store),
+    { code: 'RUN_PLATFORM' },
+  );
+});
+
 test('no member of a mount gets lost between the Dockerfile and the executor', async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'ossb-run-'));
   const store = openStore(root);
@@ -52,8 +70,18 @@ test('no member of a mount gets lost between the Dockerfile and the executor', a
 
 /** What the executor is asked for. */
 async function stepMounts(text: string, store: RunPorts['store']): Promise<readonly StepMount[]> {
-  const dockerfile = parseDockerfile(`FROM scratch AS files\nCOPY a /\nFROM scratch\nRUN --mount=${text} x\n`, { file: 'Dockerfile' });
-  const platform = { os: 'linux', architecture: 'amd64' };
+  let asked: readonly StepMount[] = [];
+  const run: WorkerClient['run'] = async (request) => {
+    asked = request.mounts;
+    return { kind: 'exit', exitCode: 1 };
+  };
+  await assert.rejects(runWith(run, `--mount=${text} x`, 'amd64', store), { code: 'RUN_FAILED' });
+  return asked;
+}
+
+async function runWith(run: WorkerClient['run'], command: string, architecture: string, store: RunPorts['store']): Promise<LayersResult> {
+  const dockerfile = parseDockerfile(`FROM scratch AS files\nCOPY a /\nFROM scratch\nRUN ${command}\n`, { file: 'Dockerfile' });
+  const platform = { os: 'linux', architecture };
   const unreachable = (): never => assert.fail('no image is needed');
   const { signal } = new AbortController();
   const graph = await buildGraph(
@@ -63,11 +91,6 @@ async function stepMounts(text: string, store: RunPorts['store']): Promise<reado
   );
   const vertex = graph.target as Vertex & { op: RunOp };
   const inputs = vertex.inputs.map((_, n): LayersResult => ({ kind: 'layers', treeID: `tree ${n}` as TreeID, layers: [`layer ${n}` as DiffID] }));
-  let asked: readonly StepMount[] = [];
-  const run: WorkerClient['run'] = async (request) => {
-    asked = request.mounts;
-    return { kind: 'exit', exitCode: 1 };
-  };
   const ports: RunPorts & { cacheFolders: CacheFolders } = {
     store,
     mapping: { id: 'ids', isSingle: false },
@@ -83,6 +106,5 @@ async function stepMounts(text: string, store: RunPorts['store']): Promise<reado
     sourceDateEpoch: () => undefined,
     cacheFolders: new CacheFolders({ store, mappingID: 'ids', remove: () => Promise.resolve() }),
   };
-  await assert.rejects(runStep(vertex, inputs, { signal, hints: { exported: false, mounted: false }, emit: () => {} }, ports), { code: 'RUN_FAILED' });
-  return asked;
+  return runStep(vertex, inputs, { signal, hints: { exported: false, mounted: false }, emit: () => {} }, ports);
 }

@@ -25,7 +25,7 @@ export interface RunPorts {
   readonly sshSocket: (id: string) => Promise<string | undefined>;
   /** What the devices that the step asks for do to its container; undefined where there are none. */
   readonly deviceEdits: (devices: RunOp['devices']) => Promise<ContainerEdits | undefined>;
-  /** Told when a step is about to be executed. */
+  /** Called when a step is about to be executed. */
   readonly onContainer: (detail: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -91,7 +91,7 @@ export async function runStep(
     context.signal,
   );
   if (result.kind === 'exit') {
-    if (result.exitCode === 126) refuseForeign(op.platform);
+    if (result.isForeignFormat === true) refuseForeign(op.platform);
     const how = result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal} (exit code: ${result.exitCode})`;
     throw new OpsError('RUN_FAILED', `Cannot finish RUN: process ${JSON.stringify(op.args.join(' '))} did not complete successfully: ${how}`, {
       family: 'execution',
@@ -107,7 +107,10 @@ export async function runStep(
   };
 }
 
-/** The parts of a RUN's key, from the content ids of what it sees. With a single id a step sees, and makes, other owners: its result is not for builds that have all ids, nor theirs for it. */
+/**
+ * The parts of a RUN's key, from the content ids of what it sees. With a single id a step sees, and makes, other owners: its result is not for builds that have all
+ * ids, nor theirs for it.
+ */
 export function runKeyParts(contents: readonly string[], { mapping, onSingleOwner }: Pick<RunPorts, 'mapping' | 'onSingleOwner'>): string[] {
   if (!mapping.isSingle) return [...contents];
   onSingleOwner();
