@@ -20,7 +20,7 @@ export interface CertificateOptions {
 
 /**
  * Whom to trust at a host: Node's own authorities, the files given and, with `system`, those of the operating system. The latter take 100 ms to load, so they are
- * asked for only where a certificate is not trusted without them.
+ * asked for only where a certificate is not trusted without them. Errors: CERTIFICATE_UNREADABLE.
  */
 export function certificatesFor(host: string, options: CertificateOptions, system: boolean): TlsOptions {
   const tls = process.getBuiltinModule('node:tls');
@@ -31,9 +31,9 @@ export function certificatesFor(host: string, options: CertificateOptions, syste
   for (const folder of folders) {
     const names = namesIn(folder);
     for (const name of names) {
-      if (name.endsWith('.crt')) extra.push(readFileSync(join(folder, name), 'utf8'));
+      if (name.endsWith('.crt')) extra.push(readCertificates(join(folder, name)));
       const key = name.replace(/\.cert$/, '.key');
-      if (key !== name && names.includes(key)) client ??= { cert: readFileSync(join(folder, name), 'utf8'), key: readFileSync(join(folder, key), 'utf8') };
+      if (key !== name && names.includes(key)) client ??= { cert: readCertificates(join(folder, name)), key: readCertificates(join(folder, key)) };
     }
   }
   if (!system && extra.length === 0) return { ...client };

@@ -15,7 +15,7 @@ export interface ConnectionFault {
 
 /** Reads Node's error of a connection; undefined for an error that is of another kind. */
 export function connectionFault(error: unknown): ConnectionFault | undefined {
-  const { code, message = '', isProxy, status } = (error ?? {}) as { code?: unknown; message?: string; isProxy?: boolean; status?: number };
+  const { code, message = '', syscall = '', isProxy, status } = (error ?? {}) as Partial<NodeJS.ErrnoException> & { isProxy?: boolean; status?: number };
   if (error instanceof BuildError || typeof code !== 'string') return undefined;
   if (code === 'ERR_PROXY_REFUSED') {
     const found = status === 407 ? 'the proxy wants credentials (407)' : `the proxy answered ${status}`;
@@ -31,11 +31,14 @@ export function connectionFault(error: unknown): ConnectionFault | undefined {
   }
   if (permanentProse[code] !== undefined) return { kind: 'protocol', code, found: permanentProse[code], retryable: false, isDown: false };
   const known = networkProse[code];
-  if (known === undefined && !/^E[A-Z]+$/.test(code)) return undefined;
+  // Other codes are told from those of files by what failed.
+  if (known === undefined && !(/^E[A-Z]+$/.test(code) && socketCalls.has(syscall))) return undefined;
   const where = isProxy === true ? 'proxy' : 'network';
   const found = `${known ?? 'the connection failed'}${isProxy === true ? ' by the proxy' : ''}`;
   return { kind: where, code, found, retryable: code !== 'ENOTFOUND', isDown: downCodes.has(code) };
 }
+
+const socketCalls: ReadonlySet<string> = new Set(['bind', 'connect', 'getaddrinfo', 'read', 'shutdown', 'write', 'writev']);
 
 const tlsCode = /CERT|^ERR_(SSL|TLS)|^EPROTO$|UNABLE_TO_(GET|VERIFY)/;
 

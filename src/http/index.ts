@@ -1,4 +1,5 @@
 export { HttpClient, type FollowedResponse, type HttpClientOptions } from './client.ts';
+export { basicHeader } from './basic.ts';
 export { certificateBundle, type CertificateOptions } from './certificates.ts';
 export { connectionFault, type ConnectionFault } from './fault.ts';
 export { HttpError, type HttpErrorCode } from './error.ts';

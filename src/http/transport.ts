@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
+import { basicHeaderOf } from './basic.ts';
 import type { TlsOptions } from './certificates.ts';
 import { isLoopback } from './loopback.ts';
 import { proxyFor, type ProxyEnvironment } from './proxy.ts';
@@ -166,17 +167,9 @@ function shortcutOf(url: URL): string | undefined {
   return url.hostname === 'localhost' && url.protocol === 'http:' && isLoopback(url.host) ? '127.0.0.1' : undefined;
 }
 
-function userInfoHeader({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  return { authorization: `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}` };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function userInfoHeader(url: URL): Record<string, string> {
+  const authorization = basicHeaderOf(url);
+  return authorization === undefined ? {} : { authorization };
 }
 
 function withoutUserInfo(url: URL): URL {

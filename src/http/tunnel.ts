@@ -1,6 +1,7 @@
 import type { Agent as HttpsAgent, AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
+import { basicHeaderOf } from './basic.ts';
 import type { TlsOptions } from './certificates.ts';
 
 export interface TunnelOptions {
@@ -31,9 +32,8 @@ export function tunnelAgent(agentOptions: AgentOptions, options: TunnelOptions):
 
 /** The headers that name this program and its credentials to the proxy, and never travel beyond it. */
 export function proxyHeaders(proxy: URL): Record<string, string> {
-  if (proxy.username === '' && proxy.password === '') return {};
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+  const credentials = basicHeaderOf(proxy);
+  return credentials === undefined ? {} : { 'proxy-authorization': credentials };
 }
 
 /** Where to connect to for a proxy. */

@@ -1,8 +1,8 @@
 import { parseChallenges, type Challenge } from './challenge.ts';
 import type { Credentials, CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
-import { basicHeader, fetchToken, type AccessToken } from './token.ts';
-import type { HttpRequest, HttpResponse } from '../http/index.ts';
+import { fetchToken, type AccessToken } from './token.ts';
+import { basicHeader, type HttpRequest, type HttpResponse } from '../http/index.ts';
 
 /** What a request does, as distribution's scopes say it: `push` includes pulling. */
 export interface Scope {

@@ -2,7 +2,7 @@ import type { Challenge } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
 import { RegistryError } from './error.ts';
 import { readText, statusError } from './status-error.ts';
-import type { HttpRequest, HttpResponse } from '../http/index.ts';
+import { basicHeader, type HttpRequest, type HttpResponse } from '../http/index.ts';
 
 export interface AccessToken {
   readonly token: string;
@@ -59,10 +59,6 @@ function oauthRequest(url: URL, service: string | undefined, { scopes, signal }:
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'ossb', scope: scopes.join(' ') });
   if (service !== undefined) form.set('service', service);
   return { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from(form.toString()), signal };
-}
-
-export function basicHeader({ username, password }: { readonly username: string; readonly password: string }): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** Neither credentials nor a token may go over an open line because a registry says so. */
