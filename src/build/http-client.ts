@@ -9,5 +9,6 @@ export function openHttpClient({ env }: Settings): HttpClient {
 
 /** Files with authorities to trust besides the usual ones. */
 export function caFilesOf(env: Settings['env']): readonly string[] {
-  return env['SSL_CERT_FILE'] === undefined || env['SSL_CERT_FILE'] === '' ? [] : [env['SSL_CERT_FILE']];
+  // Node trusts the second by itself, but git has to be told.
+  return [env['SSL_CERT_FILE'], env['NODE_EXTRA_CA_CERTS']].flatMap((file) => (file === undefined || file === '' ? [] : [file]));
 }
