@@ -91,11 +91,16 @@ function expandGlobal(conversion: Conversion, text: string, location: SourceLoca
     onMatched: (name) => used.add(name),
     onUnmatched: (name) => {
       if (outline.args.has(name)) return;
-      const known = new Set([...environment.names(), ...outline.args.keys()]);
-      const suggestion = conversion.suggestions.nearest(name, known);
+      const suggestion = conversion.suggestions.nearest(name, globalNames(conversion));
       conversion.report({ rule: 'UndefinedArgInFrom', location, name, suggestion });
     },
   });
+}
+
+/** Each name once. What takes them may not want all: there may be many, and many that are looked for. */
+function* globalNames({ globals }: Conversion): Generator<string> {
+  yield* globals.environment.names();
+  for (const name of globals.outline.args.keys()) if (globals.environment.get(name) === undefined) yield name;
 }
 
 function readPlatform(text: string, expand: (text: string) => string, defaults: Platform): Platform {
