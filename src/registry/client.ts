@@ -43,7 +43,7 @@ export interface PullBlobOptions extends TransferOptions {
 export interface PushBlobOptions extends TransferOptions {
   /** A repository of the same registry that is thought to have the blob. */
   readonly mountFrom?: string;
-  /** Called when the bytes must be sent: has them in the store, verified. */
+  /** Called before an upload; makes sure the verified bytes are in the store. */
   readonly beforeUpload?: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { RegistryError, type RegistryErrorCode } from './error.ts';
-import { parseRetryAfter, type HttpResponse } from '../http/index.ts';
+import { isPassingStatus, parseRetryAfter, type HttpResponse } from '../http/index.ts';
 
 /** Bytes of an error's body that are read. */
 const bodyLimitBytes = 64 << 10;
@@ -40,8 +40,11 @@ export async function statusError(response: HttpResponse, doing: string, host: s
       retryable: true,
     });
   }
-  if (status >= 500 || status === 408) {
-    return fail('REGISTRY_FAILED', `${host} answered ${status}${said}`, { hint: 'The registry has a fault of its own; try again later.', retryable: true });
+  if (status >= 500 || isPassingStatus(status)) {
+    return fail('REGISTRY_FAILED', `${host} answered ${status}${said}`, {
+      hint: 'The registry has a fault of its own; try again later.',
+      retryable: isPassingStatus(status),
+    });
   }
   if (code === 'DIGEST_INVALID') {
     return fail('REGISTRY_DIGEST_MISMATCH', `${host} received other bytes than were sent${said}`, {

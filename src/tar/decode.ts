@@ -161,7 +161,7 @@ export class TarDecoder {
   }
 
   #block(block: Buffer, at: number, position: number): void {
-    if (this.#state === 'sparse-extension') return this.#sparseExtension(block, at, position);
+    if (this.#state === 'sparse-extension') return this.#sparseExtension(block, at);
     if (block[at] === 0 && isZero(block, at)) {
       if (++this.#zeroBlocks === 2) this.#state = 'end';
       return undefined;
@@ -332,7 +332,7 @@ export class TarDecoder {
     }
   }
 
-  #sparseExtension(block: Buffer, at: number, _position: number): void {
+  #sparseExtension(block: Buffer, at: number): void {
     const entry = this.#sparseHeader!;
     const { numbers, more } = sparseFromExtension(block, at);
     for (const number of numbers) entry.numbers.push(number);
