@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pushImage } from '../../../scripts/local/push-image.ts';
 import { writeTar } from '../../harness/tar-writer.ts';
+import { retry } from './retry.ts';
 import { toolMembers } from './tools.ts';
 import { untidyBases } from './untidy.ts';
 import type { BaseLayer, BaseName } from './untidy.ts';
@@ -40,7 +41,7 @@ export async function pushUntidyBases(address: string): Promise<void> {
         return tar;
       });
       const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
-      await pushImage(address, `untidy/${name}`, [version], [{ os: 'linux', architecture, layers, config }]);
+      await retry(() => pushImage(address, `untidy/${name}`, [version], [{ os: 'linux', architecture, layers, config }]));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
