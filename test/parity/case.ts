@@ -27,6 +27,8 @@ export interface Case {
   readonly comparesCached?: boolean;
   /** An ordinary user cannot build it, for this reason. */
   readonly onlyRoot?: string;
+  /** Names of the cases that are stages of this one. */
+  readonly holds?: readonly string[];
 }
 
 /** One more build of a case, in the state that the one before it left. */

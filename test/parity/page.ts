@@ -3,7 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases } from './case.ts';
-import { settledFamilyCases } from './families/index.ts';
+import type { Case } from './case.ts';
+import { familyCases, settledFamilyCases } from './families/index.ts';
+import { randomCases, settledRandomCases } from './random/index.ts';
 import { isForOrdinaryUser } from './compare.ts';
 import type { KnownDifference } from './compare.ts';
 
@@ -14,11 +16,14 @@ export function parityPage(): string {
   const known = JSON.parse(readFileSync(join(import.meta.dirname, 'known-differences.json'), 'utf8')) as readonly KnownDifference[];
   const written = readCases();
   const made = settledFamilyCases();
-  const cases = [...written, ...made];
+  const random = settledRandomCases();
+  const builds = [...written, ...made, ...random];
+  const cases = builds.flatMap(dockerfilesOf);
   const checksOnly = written.filter((one) => one.compares === 'checks').length;
   const refused = written.filter((one) => one.rejects === true).length;
   const rebuilt = made.filter((one) => one.rebuilds !== undefined).length;
-  const ordinary = cases.filter(isForOrdinaryUser).length;
+  const ordinary = builds.filter(isForOrdinaryUser).flatMap(dockerfilesOf).length;
+  const batched = [...made, ...random].filter((one) => one.holds !== undefined);
   const rows = Object.entries(Object.groupBy(known, (one) => one.reason)).map(([reason, ones = []]) => {
     const names = [...new Set(ones.map((one) => `\`${one.case}\``))].join(', ');
     const places = [...new Set(ones.map((one) => (one.where === '' ? 'everything' : `\`${one.where}\``)))].join(', ');
@@ -27,8 +32,8 @@ export function parityPage(): string {
   return `# Parity with docker build
 
 \`test/parity\` builds ${cases.length - checksOnly} small Dockerfiles with OSSB and with Docker's BuildKit and compares the results: ${written.length - checksOnly} of \`test/dockerfiles\`, of which both must refuse
-${refused}; and ${made.length} that are made by rule (\`test/parity/families\`), of which ${rebuilt} are built again after a change. ${ordinary} of them OSSB builds as an
-ordinary user too.
+${refused}; ${made.flatMap(dockerfilesOf).length} that are made by rule (\`test/parity/families\`), of which ${rebuilt} are built again after a change; and ${random.flatMap(dockerfilesOf).length} that are made from seeds
+(\`test/parity/random\`). ${ordinary} of them OSSB builds as an ordinary user too.
 Compared are
 
 - the file trees: type, mode, owner, size, link target, device, extended attributes, content, hard links, and the times of files that were copied
@@ -40,6 +45,18 @@ Compared are
   description and URL, the text and the lines. The order of warnings means nothing, a warning that is told twice counts once, and after a fault OSSB may tell more than BuildKit, which
   stops at it
 
+Of the Dockerfiles that are made, ${batched.flatMap(dockerfilesOf).length} are stages of ${batched.length} larger ones, to be built in few minutes: of these only what their steps see is compared, not layers, config and manifest.
+\`test/parity/settled.json\` names the made ones that are compared. ${familyCases().length + randomCases().length - made.flatMap(dockerfilesOf).length - random.flatMap(dockerfilesOf).length} more can be built by name; on these the builders differ, or they have not been compared yet.
+
+Not compared are
+
+- extended attributes of folders, where BuildKit's layer has none: it writes none into the layers that it makes
+- times of folders in the image, which a layer has only where the folder comes along; and what steps see of them, where BuildKit has set one during the build: OSSB keeps the time that the folder had below
+- times that both builders set during the build, and digests, which follow from them
+- how a layer says what it removes: one opaque mark, or a whiteout for each name
+- the text of errors, and the order of members in a layer
+- /snap and /snap.tools, which hold the listings and the tools that write them, and what /proc, /sys and /dev/pts hold
+
 Every difference is an error of the test, but for these, and each of these must be there:
 
 | Dockerfile | where | why it stays |
@@ -49,6 +66,11 @@ ${rows.join('\n')}
 Written by \`node test/parity/page.ts\` from \`test/parity/known-differences.json\`. Run \`node test/parity/run.ts [PART-OF-A-NAME...]\` to compare by hand,
 and \`node test/parity/generate.ts --seed N --count M\` to compare Dockerfiles of other seeds; it prints the smallest form of each that differs.
 `;
+}
+
+/** Names: of the case, or of those that are stages of it. */
+function dockerfilesOf(one: Case): readonly string[] {
+  return one.holds ?? [one.name];
 }
 
 if (import.meta.main) writeFileSync(pagePath, parityPage());

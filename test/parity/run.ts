@@ -1,7 +1,8 @@
 // Compares OSSB and BuildKit by hand.
-// usage: node test/parity/run.ts [--only-buildkit] [--jobs N] [PART-OF-A-NAME...]
+// usage: node test/parity/run.ts [--only-buildkit] [--jobs N] [PART-OF-A-NAME...]     default: what CI compares
 import { readCases } from './case.ts';
-import { familyCases } from './families/index.ts';
+import { familyCases, settledFamilyCases } from './families/index.ts';
+import { randomCases, settledRandomCases } from './random/index.ts';
 import type { Case } from './case.ts';
 import { openBench } from './compare.ts';
 import { parseArgs } from 'node:util';
@@ -10,7 +11,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'only-buildkit': { type: 'boolean' }, jobs: { type: 'string', default: '2' } },
 });
-const cases = [...readCases(), ...familyCases()].filter((test) => positionals.length === 0 || positionals.some((part) => test.name.includes(part)));
+const named = (test: Case) => positionals.some((part) => test.name.includes(part));
+const cases =
+  positionals.length === 0
+    ? [...readCases(), ...settledFamilyCases(), ...settledRandomCases()]
+    : [...readCases(), ...familyCases(), ...randomCases()].filter(named);
 const bench = await openBench();
 const started = performance.now();
 let bad = 0;

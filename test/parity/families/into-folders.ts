@@ -42,7 +42,7 @@ export function intoFolders(): Case[] {
     const lines = ways[way]!.map((line) => line.replaceAll('$', `/odd/${folder}`));
     const other =
       way === 'copy-from-stage' ? [`FROM ${untidy('tidy')} AS other`, 'RUN mkdir -p -m 2750 /odd/n && echo n >/odd/n/n && chown 5:6 /odd /odd/n'] : [];
-    const text = [...other, `FROM ${untidy('odd')}`, ...lines, 'RUN snap 1', `RUN touch /odd/${folder}/by-step || true`, ...lines, 'RUN snap 2'];
+    const text = [...other, `FROM ${untidy('odd')}`, ...lines, `RUN snap 1; touch /odd/${folder}/by-step || true`, ...lines, 'RUN snap 2'];
     return familyCase(`into/${way}-${folder.replaceAll('/', '-')}`, text);
   });
 }

@@ -16,7 +16,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   'workdir-new': ['WORKDIR /w/x'],
   'run-nothing': ['RUN true'],
   'run-write': ['RUN echo same >/r'],
-  'run-time': ['RUN mkdir -p /t && touch -d 2001-02-03 /t/f /t'],
+  'run-time': ['RUN mkdir -p /t && touch -t 200102030405.06 /t/f /t'],
   'run-remove': ['RUN rm -rf /f /d /h /a /r /t'],
   'run-link': ['RUN echo l >/l1 && ln -f /l1 /l2'],
 };
@@ -24,7 +24,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
 const orders: Readonly<Record<string, (step: readonly string[]) => readonly string[]>> = {
   'twice-then-run': (step) => [...step, ...step, 'RUN snap 1'],
   'run-between': (step) => [...step, 'RUN snap 1', ...step, 'RUN snap 2', ...step, 'RUN snap 3'],
-  'removed-between': (step) => [...step, 'RUN rm -rf /f /d /h /a /r /t /l2', ...step, 'RUN snap 1', 'RUN rm -rf /f /d /h /a /r /t /l2', ...step, 'RUN snap 2'],
+  'removed-between': (step) => [...step, 'RUN rm -rf /f /d /h /a /r /t /l2', ...step, 'RUN snap 1; rm -rf /f /d /h /a /r /t /l2', ...step, 'RUN snap 2'],
   'in-two-stages': (step) => [
     'AS one',
     ...step,

@@ -22,18 +22,25 @@ const folders = [
   '/var/run/r',
   '/',
 ];
+/** Of files, which BuildKit refuses to put in the place of folders. */
 const names = ['f', 'g', 'h', 'below', 'one', 'n'];
 const sources = ['f', 'g', 'x.sh', 'd', 'd/', 'd/e', 'hard', 'links', 'l', 'f g', 'd/* f', '*.sh', '.'];
-const users = ['root', 'app', '1000:77', '0:1001', '4321:4321', 'nobody'];
+const users = ['0:0', '1000', '1000:77', '0:1001', '4321:4321', '65534:65534'];
+/** Of stages and images, where a step may have removed them: a pattern that nothing matches is no error. */
+const copied = ['/[a]', '/tm[p]', '/et[c]', '/sr[v]', '/od[d]', '/[h]', '/va[r]', '/ne[w]', '/[a] /tm[p]', '/et[c] /ne[w]'];
 const modes = ['600', '644', '755', '4755', '1777', '2750', '000', '711'];
-const dates = ['2001-02-03', '1999-12-31', '2011-11-11'];
+/** With the time of day: without it, busybox takes that of the moment. */
+const dates = ['200102030405.06', '199912312359.59', '201111111111.11'];
 
-/** A Dockerfile of some stages over a small context: valid in its grammar, while BuildKit may refuse what it finds, such as a source that is not there. */
+/** Seeds in a row that share a context, so that their Dockerfiles can be stages of one. */
+const perContext = 10;
+
+/** A Dockerfile of some stages over a small context: which BuildKit builds, as a rule. */
 export function generateProgram(seed: number): Program {
   const random = dice(seed);
   const stages: Stage[] = [];
   for (let i = 1 + random.below(3); i > 0; i--) stages.push(generateStage(random, stages.length, seed));
-  return { name: `random/seed-${seed}`, stages, context: generateContext(random) };
+  return { name: `random/seed-${seed}`, stages, context: generateContext(dice(Math.ceil(seed / perContext))) };
 }
 
 function generateStage(random: Dice, nth: number, seed: number): Stage {
@@ -60,10 +67,9 @@ function generateInstruction(random: Dice, nth: number, snap: string, id: string
   const kind = random.below(100);
   if (kind < 38) return `RUN ${generateMounts(random, nth, id)}snap ${snap}; ${generateCommand(random)} || true`;
   if (kind < 58) return `COPY ${generateCopyFlags(random)}${random.pick(sources)} ${generateTarget(random)}`;
-  if (kind < 68 && nth > 0)
-    return `COPY ${generateCopyFlags(random)}--from=@${random.below(nth)} ${random.pick([...folders, '/a /tmp', '/etc/passwd'])} ${generateTarget(random)}`;
+  if (kind < 68 && nth > 0) return `COPY ${generateCopyFlags(random)}--from=@${random.below(nth)} ${random.pick(copied)} ${generateTarget(random)}`;
   if (kind < 72)
-    return `COPY --from=${untidy(random.pick(['hard-links', 'odd', 'foreign-owners', 'xattrs']))} ${random.pick(['/etc', '/h/', '/odd', '/srv', '/tmp', '/x', '/'])} ${generateTarget(random)}`;
+    return `COPY --from=${untidy(random.pick(['hard-links', 'odd', 'foreign-owners', 'xattrs']))} ${random.pick([...copied, '/'])} ${generateTarget(random)}`;
   if (kind < 77) return `COPY ${generateCopyFlags(random)}<<one <<two ${generateTarget(random)}\n1\none\n2\ntwo`;
   if (kind < 81) return `ADD ${generateCopyFlags(random)}${random.pick(['t.tar', 't.tar f', 'f', 'd'])} ${generateTarget(random)}`;
   if (kind < 88) return `WORKDIR ${random.pick([...folders, 'w', 'a/b', '../x', '/new/er'])}`;
@@ -89,7 +95,12 @@ function generateCopyFlags(random: Dice): string {
 }
 
 function generateTarget(random: Dice): string {
-  return random.pick([`${random.pick(folders)}/`.replace('//', '/'), `${random.pick(folders)}/`.replace('//', '/'), './', `/new/${random.pick(names)}/`]);
+  return random.pick([
+    `${random.pick(folders)}/`.replace('//', '/'),
+    `${random.pick(folders)}/`.replace('//', '/'),
+    './',
+    `/new/${random.pick(['p', 'q', 'r'])}/`,
+  ]);
 }
 
 function generateMounts(random: Dice, nth: number, id: string): string {
@@ -99,10 +110,10 @@ function generateMounts(random: Dice, nth: number, id: string): string {
   return random.pick([
     `--mount=type=cache,id=${id}-${random.below(2)},target=${target}${owner} `,
     `--mount=type=cache,id=${id},target=${target},sharing=${random.pick(['shared', 'private', 'locked'])} `,
-    `--mount=type=tmpfs,target=${target} `,
+    `--mount=type=tmpfs,target=${target === '/odd/private' ? '/m' : target} `,
     `--mount=type=bind,target=${target}${random.pick(['', ',rw', ',source=d'])} `,
     `--mount=type=secret,id=s,target=/run/s${owner} `,
-    nth === 0 ? '--network=none ' : `--mount=type=bind,from=@${random.below(nth)},target=${target}${random.pick(['', ',rw', ',source=/etc'])} `,
+    nth === 0 ? '--network=none ' : `--mount=type=bind,from=@${random.below(nth)},target=${target}${random.pick(['', ',rw', ',source=/bin'])} `,
   ]);
 }
 
@@ -125,15 +136,15 @@ function generateCommand(random: Dice): string {
     () => `cp -a ${folder()} /copied`,
     () => `chmod ${random.pick(modes)} ${random.chance(50) ? path() : folder()}`,
     () => `chown -h ${random.pick(['5:6', '1000:77', '0:0'])} ${random.chance(50) ? path() : folder()}`,
-    () => `touch -d ${random.pick(dates)} ${random.chance(50) ? path() : folder()}`,
+    () => `touch -t ${random.pick(dates)} ${random.chance(50) ? path() : folder()}`,
     () => `mkfifo ${path()}`,
     () => {
       const again = folder();
       return `rm -rf ${again} && mkdir -m ${random.pick(modes)} ${again} && echo new >${again}/new`;
     },
     () => {
-      const file = path();
-      return `rm -rf ${file} && mkdir ${file} && touch ${file}/in`;
+      const again = `${folder()}/k`;
+      return `rm -rf ${again} && mkdir ${again} && touch ${again}/in`;
     },
   ];
   return Array.from({ length: 1 + random.below(3) }, () => random.pick(commands)()).join('; ');
@@ -156,15 +167,15 @@ function generateContext(random: Dice): Record<string, FixtureEntry> {
     'links/': {},
     'links/up': { link: '../f' },
     'links/dangling': { link: 'nowhere' },
-    'links/d': { link: '../d' },
+    'links/folder': { link: '../d' },
     l: { link: random.pick(['f', 'd']) },
     't.tar': {
       archive: {
         compression: random.pick(['', 'gzip']),
-        entries: { 'below/': { mode: random.pick(['700', '2775']), owner: [7, 8] }, 'below/n': { text: 'n\n', owner: [7, 8] }, f: 'archived\n' },
+        entries: { 'packed/': { mode: random.pick(['700', '2775']), owner: [7, 8] }, 'packed/n': { text: 'n\n', owner: [7, 8] }, f: 'archived\n' },
       },
     },
   };
-  if (random.chance(20)) context['.dockerignore'] = { text: random.pick(['g\n', 'd/*\n!d/one\n', 'links\n', '**/f\n']) };
+  if (random.chance(20)) context['.dockerignore'] = { text: random.pick(['d/e/f\n', 'd/*\n!d/e\n!d/one\n', 'hard/b\n', 'links/*\n!links/up\n']) };
   return context;
 }
