@@ -113,6 +113,7 @@ export class LayerProvider {
     if (descriptor === undefined) {
       await this.fetch(diffID);
       descriptor = await makers.ensureBlob(diffID, format.compression, format.level, signal);
+      this.#options.store.blobs.trust(descriptor.digest);
     }
     const { digest, size } = descriptor;
     return { mediaType: layerMediaType(layerCompression(descriptor.mediaType) ?? format.compression, format.family), digest, size };

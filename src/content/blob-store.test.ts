@@ -142,3 +142,23 @@ function assertNoTemporaryFiles(): void {
   const [owner] = readdirSync(join(store.root, 'tmp')).filter((name) => !name.endsWith('.lock'));
   assert.deepEqual(readdirSync(join(store.root, 'tmp', owner ?? '')), []);
 }
+
+test('isSound: what this build has just written, and so hashed, is not read again', async () => {
+  const { signal } = new AbortController();
+  const written = async (text: string) => {
+    const writer = blobs.writer();
+    writer.write(Buffer.from(text));
+    return (await writer.commit()).digest;
+  };
+  const digest = await written('fresh');
+  // Nobody does this within a build: it shows that the file was not read.
+  writeFileSync(blobs.path(digest), 'FRESH');
+  assert.equal(await blobs.isSound(digest, 5, signal), true);
+  assert.equal(await blobs.isSound(digest, 6, signal), false);
+  assert.equal(await blobs.isSound(await written('fresh'), 5, signal), true);
+  const byThread = blobs.put('by another thread');
+  writeFileSync(blobs.path(byThread), 'BY ANOTHER THREAD');
+  blobs.trust(byThread);
+  assert.equal(await blobs.isSound(byThread, 17, signal), true);
+  blobs.delete(byThread);
+});

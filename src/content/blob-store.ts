@@ -41,7 +41,7 @@ export interface BlobStoreOptions {
 /** Blobs by digest, in an OCI layout. A blob that has its name was whole and verified when it got it; what leaves the store is verified again. */
 export class BlobStore {
   readonly #options: BlobStoreOptions;
-  /** Verified since this process began. */
+  /** Verified since this process began, by a look at the file or when it was written. */
   readonly #verified = new Set<Digest>();
 
   constructor(options: BlobStoreOptions) {
@@ -103,7 +103,7 @@ export class BlobStore {
 
   /**
    * Whether the blob is there and its bytes are those of its digest and size, once for each process. A damaged one is removed, so that it is made or fetched anew.
-   * Reads the whole blob.
+   * Reads the whole blob, unless this build wrote it.
    */
   async isSound(digest: Digest, sizeBytes: number | undefined, signal: AbortSignal): Promise<boolean> {
     const size = this.#sizeOf(digest);
@@ -113,6 +113,11 @@ export class BlobStore {
     if (found === undefined) this.#verified.add(digest);
     else this.#removeDamaged(digest, found);
     return found === undefined;
+  }
+
+  /** Takes the blob for verified: a thread or process of this build hashed it while it wrote it, so that it need not be read before it is sent. */
+  trust(digest: Digest): void {
+    this.#verified.add(digest);
   }
 
   async #damageOf(digest: Digest, size: number, sizeBytes: number | undefined, signal: AbortSignal): Promise<string | undefined> {
@@ -162,7 +167,11 @@ export class BlobStore {
   /** A writer for a blob that comes in pieces. Errors: DISK_FULL, STORE_UNUSABLE. */
   writer(expected: ExpectedBlob = {}): BlobWriter {
     const { temporaryPath, durable } = this.#options;
-    return new BlobWriter(temporaryPath(), expected, (digest) => this.path(digest), durable);
+    const publish = (temporary: string, digest: Digest): void => {
+      publishBlob(temporary, this.path(digest));
+      this.trust(digest);
+    };
+    return new BlobWriter(temporaryPath(), expected, publish, durable);
   }
 
   /** Whether it was there. Only while no build holds a lease; see Store.lease. */

@@ -14,16 +14,16 @@ export interface ExpectedBlob {
 export class BlobWriter implements Disposable {
   readonly #path: string;
   readonly #expected: ExpectedBlob;
-  readonly #finalPath: (digest: Digest) => string;
+  readonly #publish: (temporary: string, digest: Digest) => void;
   readonly #durable: boolean;
   readonly #hash = createHash('sha256');
   #fd: number | undefined;
   #size = 0;
 
-  constructor(path: string, expected: ExpectedBlob, finalPath: (digest: Digest) => string, durable: boolean) {
+  constructor(path: string, expected: ExpectedBlob, publish: (temporary: string, digest: Digest) => void, durable: boolean) {
     this.#path = path;
     this.#expected = expected;
-    this.#finalPath = finalPath;
+    this.#publish = publish;
     this.#durable = durable;
     try {
       this.#fd = openSync(path, 'wx', 0o644);
@@ -62,10 +62,9 @@ export class BlobWriter implements Disposable {
     const fd = this.#opened();
     try {
       const digest = this.#verify();
-      const path = this.#finalPath(digest);
       // Also over a blob of that name: it may be damaged, and ours is verified.
       if (this.#durable) await syncData(fd);
-      publishBlob(this.#path, path);
+      this.#publish(this.#path, digest);
       return { digest, size: this.#size };
     } catch (error) {
       throw storageError(error, 'write a blob');

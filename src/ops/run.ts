@@ -99,6 +99,7 @@ export async function runStep(
     });
   }
   const { layer } = result;
+  if (layer.blob !== undefined) ports.store.blobs.trust(layer.blob.digest);
   return {
     kind: 'layers',
     treeID: chainTreeID(base.treeID, layer.contentDigest, layer.entryCount),

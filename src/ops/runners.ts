@@ -148,6 +148,7 @@ export function createRunners(ports: RunnerPorts): OpRunners {
     const sourceDateEpoch = ports.sourceDateEpoch();
     const request: WriteLayerRequest = { entries, forms, ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }) };
     const layer = await ports.writeLayer(request, context.signal);
+    if (layer.blob !== undefined) ports.store.blobs.trust(layer.blob.digest);
     return {
       kind: 'layers',
       treeID: chainTreeID(base.treeID, layer.contentDigest, layer.entryCount),
