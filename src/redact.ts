@@ -33,8 +33,10 @@ function schemeBefore(word: string, slashes: number): string | undefined {
 function endOfUserInfo(word: string, start: number, lastAt: number): number {
   let end = start;
   while (end < word.length && !'/?#'.includes(word[end]!)) end++;
-  const at = word.lastIndexOf('@', end - 1);
-  if (at >= start) return at;
-  const colon = word.indexOf(':', start);
-  return colon >= 0 && colon < end && !/^\d*$/.test(word.slice(colon + 1, end)) ? lastAt : -1;
+  // A search in the whole word would take a time that grows with its square.
+  const authority = word.slice(start, end);
+  const at = authority.lastIndexOf('@');
+  if (at >= 0) return start + at;
+  const colon = authority.indexOf(':');
+  return colon >= 0 && !/^\d*$/.test(authority.slice(colon + 1)) ? lastAt : -1;
 }
