@@ -1,5 +1,6 @@
 import type { LayerRecord, LayerStore, WriteLayerRequest } from '../layer/index.ts';
 import type { Compression, Descriptor, DiffID } from '../oci/index.ts';
+import { contentLayers } from '../tree/index.ts';
 import type { LayerThreads, WorkerClient } from '../worker/index.ts';
 
 export interface LayerMakersOptions {
@@ -18,8 +19,8 @@ export class LayerMakers {
 
   /** Errors: as LayerStore.write. */
   async writeLayer(request: WriteLayerRequest, signal: AbortSignal): Promise<LayerRecord> {
-    const isReadable = request.entries.every(({ content }) => content?.kind !== 'layer' || this.#isReadable(content.diffID));
-    const maker = !request.forms.dir && isReadable ? await this.#options.threads() : await this.#options.worker();
+    const needsWorker = request.forms.dir || [...contentLayers(request.entries)].some((diffID) => !this.#isReadable(diffID));
+    const maker = needsWorker ? await this.#options.worker() : await this.#options.threads();
     return await maker.writeLayer(request, signal);
   }
 
@@ -36,7 +37,8 @@ export class LayerMakers {
 
   /** Files of an unpacked layer may belong to ids that this user is not. */
   #isReadable(diffID: DiffID): boolean {
+    if (process.geteuid?.() === 0) return true;
     const { tar, blobs } = this.#options.layers.forms(diffID);
-    return tar || blobs.length > 0 || process.geteuid?.() === 0;
+    return tar || blobs.length > 0;
   }
 }

@@ -1,4 +1,5 @@
 export type { EntryType, TreeNode, LayerEntry, LayerIndex, FileTree, ContentSource, PlanEntry } from './entry.ts';
+export { contentLayers } from './content-layers.ts';
 export { impliedFolder, layerTree } from './layer-tree.ts';
 export { impliedFolders } from './implied-folders.ts';
 export { resolvePath, type ResolvedPath } from './resolve-path.ts';

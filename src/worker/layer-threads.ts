@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LayerStore, LayerRecord, WriteLayerRequest } from '../layer/index.ts';
 import type { Compression, Descriptor, DiffID } from '../oci/index.ts';
-import type { PlanEntry } from '../tree/index.ts';
+import { contentLayers } from '../tree/index.ts';
 import { packEntries } from './packed-entries.ts';
 import { ThreadPool } from './pool.ts';
 import type { WorkerOptions } from './protocol.ts';
@@ -68,7 +68,7 @@ export class LayerThreads implements AsyncDisposable {
 
   /** Where no blob must be unpacked for it. */
   #isSmall({ entries }: WriteLayerRequest): boolean {
-    const isAtHand = ({ content }: PlanEntry): boolean => content?.kind !== 'layer' || this.#layers.forms(content.diffID).dir;
-    return entries.length <= smallEntries && entries.every((entry) => entry.size <= smallFileBytes && isAtHand(entry));
+    if (entries.length > smallEntries || entries.some((entry) => entry.size > smallFileBytes)) return false;
+    return [...contentLayers(entries)].every((diffID) => this.#layers.forms(diffID).dir);
   }
 }
