@@ -26,7 +26,7 @@ export interface OverlayOptions {
   readonly userxattr: boolean;
 }
 
-/** Mounts chains of layer folders with overlayfs. */
+/** Mounts chains of layer folders with overlayfs. Each mount leaves the process in the root folder: it may use no relative path. */
 export class Overlays {
   readonly #options: OverlayOptions;
   readonly #names = new Map<string, string>();
@@ -74,14 +74,16 @@ export class Overlays {
     this.#mountHere(options, target, flags);
   }
 
-  /** mount(2) takes 4095 bytes of options, which 60 full paths fill. So layers have short names in a folder that is the working directory while the kernel reads them. */
+  /**
+   * mount(2) takes 4095 bytes of options, which 60 full paths fill. So layers have short names in a folder that is the working directory while the kernel reads them.
+   * Afterwards that is the root, the one folder that can always be entered.
+   */
   #mountHere(options: readonly string[], target: string, flags: number): void {
-    const before = process.cwd();
     process.chdir(this.#options.folder);
     try {
       mount({ source: 'overlay', target, type: 'overlay', flags, options: options.join(',') });
     } finally {
-      process.chdir(before);
+      process.chdir('/');
     }
   }
 

@@ -16,6 +16,8 @@ import type { Greeting, OutputEvent, RunRequest, RunResult, WorkerOptions } from
 /** Serves calls by IPC until the main process says 'close' or is gone. */
 export async function serveProcess(options: WorkerOptions): Promise<void> {
   process.umask(0o022);
+  // The user's folder may be gone, or one that this user may not enter; every path of a call is absolute.
+  process.chdir('/');
   process.on('disconnect', () => process.exit());
   // Without a pid namespace of our own these would end us; with one the kernel drops them. The main process decides when to stop.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
