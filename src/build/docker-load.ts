@@ -22,7 +22,7 @@ export async function dockerLoadSink(settings: Settings, signal: AbortSignal): P
     if (exit.exitCode === 0) return;
     throw new ExporterError('LOAD_FAILED', `Cannot load the image: ${program} load failed: ${Buffer.concat(said).toString('utf8').trim()}`, {
       family: 'execution',
-      hint: 'The image is in the store all the same. -o type=docker,dest=FILE.tar writes an archive, for a later `docker load`.',
+      hint: 'Use -o type=docker,dest=FILE.tar to write an archive for a later `docker load`; the steps of this build are cached.',
     });
   };
   return tarSink(

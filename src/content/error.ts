@@ -41,7 +41,7 @@ export function storageError(error: unknown, doing: string, folder?: string): un
   if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR') {
     return new ContentError('STORE_UNUSABLE', `Cannot ${doing}: ${(error as Error).message}`, {
       family: 'filesystem',
-      hint: "A file and a folder are in each other's place: move the named one away, or choose another folder with --root or OSSB_ROOT.",
+      hint: 'A file is where a folder should be, or the reverse: move the named one away, or choose another folder with --root or OSSB_ROOT.',
       cause: error,
     });
   }

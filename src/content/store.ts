@@ -101,7 +101,7 @@ export class Store implements Disposable {
     }
     const explained = storageError(error, 'use the store', this.root);
     const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
-    // What stands in the store where something else should: a folder in place of a file, or the like.
+    // Something in the store has the wrong type: a folder in place of a file, or the like.
     if (explained !== error || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code) || !String(message).includes(this.root)) return explained;
     return new ContentError('STORE_DAMAGED', `Cannot use the store in ${this.root}: ${String(message)}`, {
       family: 'filesystem',
