@@ -25,7 +25,7 @@ export interface LayerProviderOptions {
   readonly signal: AbortSignal;
 }
 
-class LayerError extends BuildError<'LAYER_LOST'> {}
+class LostLayerError extends BuildError<'LAYER_LOST'> {}
 
 type Emit = (event: StepEvent) => unknown;
 
@@ -266,8 +266,8 @@ export function isLayerHere(layers: LayerStore, diffID: DiffID): boolean {
 /** What a registry answers for a layer that it does not have. */
 const goneCodes: ReadonlySet<string> = new Set(['BLOB_UNKNOWN', 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN']);
 
-function lost(diffID: DiffID, found: string, cause?: BuildError): LayerError {
-  return new LayerError('LAYER_LOST', `Cannot get layer ${diffID}: ${found}`, {
+function lost(diffID: DiffID, found: string, cause?: BuildError): LostLayerError {
+  return new LostLayerError('LAYER_LOST', `Cannot get layer ${diffID}: ${found}`, {
     family: 'registry',
     hint: 'Build again: steps whose results are lost are then executed anew. A base image that its registry has lost must be pushed there again.',
     cause,
