@@ -158,12 +158,14 @@ export class FolderWriter {
     if (overlay !== undefined) this.#guarded(path, (full) => setXattr(full, `${overlay}.overlay.opaque`, Buffer.from('y')));
   }
 
-  /** Takes away what was written at the path; `folders` are those that go with it. */
-  remove(path: string, folders: readonly string[]): void {
+  /** Removes what was written at the path; `gone` are all paths that go with it, itself included. */
+  remove(path: string, gone: readonly string[]): void {
     this.#guarded(path, (full) => rmSync(full, { recursive: true, force: true }));
-    this.#skipped.delete(path);
     this.#lastParent = '';
-    for (const folder of folders) this.#folders.delete(folder);
+    for (const one of gone) {
+      this.#folders.delete(one);
+      this.#skipped.delete(one);
+    }
   }
 
   /** Gives the folders their attributes, innermost first. `implied`: those of folders that were made only because something is in them; default root's, 0755. */

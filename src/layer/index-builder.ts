@@ -6,8 +6,8 @@ import { hostile, layerError } from './error.ts';
 export type OpenEntry = { -readonly [K in keyof LayerEntry]: LayerEntry[K] };
 
 export interface IndexBuilderOptions {
-  /** Something earlier in the layer is replaced by what comes: take it away with all that is in it. `folders`: those among it. */
-  readonly onRemove: (path: string, folders: readonly string[]) => void;
+  /** Something earlier in the layer is replaced by what comes: remove it with all that is in it. `gone`: the paths of all that, its own included. */
+  readonly onRemove: (path: string, gone: readonly string[]) => void;
   /** A hard link gave other attributes to its file, which is known by its first name. */
   readonly onChange: (entry: LayerEntry) => void;
   /** A folder that the layer deletes and then only shows in paths: it is there anew. Called by `finish`. */
@@ -63,7 +63,11 @@ export class IndexBuilder {
     const fault = lengthFault(path);
     if (fault !== undefined) throw hostile(path.slice(0, shownPathLength), fault);
     const entry = this.#newEntry(path, header, offset);
-    if (entry.type === 'hardlink') this.#resolveHardlink(entry, header);
+    if (entry.type === 'hardlink') {
+      // First, since another name may then stand for the file that the link is to.
+      if (this.#entries.has(path) || this.#implied.has(path)) this.#remove(path);
+      this.#resolveHardlink(entry, header);
+    }
     if ((entry.type === 'char' || entry.type === 'block') && entry.major === 0 && entry.minor === 0) {
       throw hostile(header.name, 'it is a device node with the number 0:0, which overlayfs takes for a deletion');
     }
@@ -168,7 +172,7 @@ export class IndexBuilder {
     const name = cleanName(header.link);
     const target = joinPath(this.#resolveParent(parentOf(name), header.name), baseName(name));
     const found = this.#entries.get(target);
-    if (!found || target === entry.path || target.startsWith(`${entry.path}/`)) {
+    if (!found) {
       throw layerError(
         'LAYER_INVALID',
         `Cannot unpack ${JSON.stringify(header.name)} of a layer: it is a hard link to ${JSON.stringify(header.link)}, which is not in the layer`,
@@ -245,10 +249,7 @@ export class IndexBuilder {
     this.#lastParent = '';
     this.#lastResolved = '';
     const gone = this.#below(path);
-    this.#options.onRemove(
-      path,
-      gone.filter((key) => this.#isFolder(key)),
-    );
+    this.#options.onRemove(path, gone);
     const files: OpenEntry[] = [];
     for (const key of gone) {
       const entry = this.#entries.get(key);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -21,6 +23,8 @@ import { digestOf, mediaTypes, type DiffID } from '../oci/index.ts';
 import { zlibCodec } from '../stream/index.ts';
 import { getXattr, igzipCodec, listXattrs } from '../sys/index.ts';
 import { encodeHeader, encodePax, endOfTarBytes, paddingOf, type TarHeader } from '../tar/index.ts';
+import type { LayerEntry } from '../tree/index.ts';
+import { FolderWriter } from './folder-writer.ts';
 import { LayerError, LayerStore } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ossb-unpack-'));
@@ -478,4 +482,55 @@ test('a folder that a layer deletes and writes into, in either order, holds what
     );
     assert.equal((await tree.lookup('etc'))?.mode, 0o755);
   }
+});
+
+test('a file that is replaced by a link to its other name lives on under both', async () => {
+  const both = fresh();
+  const diffID = layerOf(both, [
+    { name: 'a', content: 'one' },
+    { name: 'b', type: 'hardlink', link: 'a' },
+    { name: 'a', type: 'hardlink', link: 'b', mode: 0o600 },
+    { name: 'd/f', content: 'two' },
+    { name: 'e', type: 'hardlink', link: 'd/f' },
+    { name: 'd', type: 'hardlink', link: 'e' },
+  ]);
+  const folder = await both.layers.ensureDir(diffID, signal);
+  const seen = ['a', 'b', 'd', 'e'].map((name) => [readFileSync(join(folder, name), 'utf8'), lstatSync(join(folder, name)).mode & 0o777]);
+  assert.deepEqual(seen, [
+    ['one', 0o600],
+    ['one', 0o600],
+    ['two', 0o644],
+    ['two', 0o644],
+  ]);
+  const entries = (await both.layers.index(diffID)).entries.map(({ path, type, link, mode }) => [path, type, link, mode]);
+  assert.deepEqual(entries, [
+    ['b', 'file', undefined, 0o600],
+    ['a', 'hardlink', 'b', 0o600],
+    ['e', 'file', undefined, 0o644],
+    ['d', 'hardlink', 'e', 0o644],
+  ]);
+});
+
+test('a device that could not be made is forgotten with the folder that it was in', needsRoot, () => {
+  const folder = join(dir, 'skipped');
+  mkdirSync(folder);
+  const writer = new FolderWriter(folder, { owners: false, ignoreOwners: true });
+  const entry = (path: string, type: LayerEntry['type'], link?: string): LayerEntry => ({
+    ...{ path, type, mode: 0o644, uid: 0, gid: 0, size: 0, mtimeSec: 0, mtimeNs: 0 },
+    ...(link === undefined ? { major: 1, minor: 3 } : { link }),
+  });
+  chmodSync(dir, 0o755);
+  chownSync(folder, 65534, 65534);
+  // Without the capability to make devices.
+  process.seteuid!(65534);
+  try {
+    writer.node(entry('d/x', 'char'));
+    writer.remove('d', ['d', 'd/x']);
+    const file = entry('d/x', 'file');
+    writer.closeFile(writer.openFile(file), file);
+    writer.hardlink(entry('link', 'hardlink', 'd/x'));
+  } finally {
+    process.seteuid!(0);
+  }
+  assert.deepEqual(readdirSync(folder).sort(), ['d', 'link']);
 });

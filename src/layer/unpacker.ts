@@ -47,7 +47,7 @@ export class Unpacker implements TarHandler {
     this.#folder = options.folder;
     this.#builder = new IndexBuilder({
       maxEntries: options.maxEntries,
-      onRemove: (path, folders) => this.#folder?.remove(path, folders),
+      onRemove: (path, gone) => this.#folder?.remove(path, gone),
       onChange: (entry) => this.#folder?.change(entry),
       onFolder: (entry) => this.#folder?.folder(entry),
     });
