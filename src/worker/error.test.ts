@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { BuildError, BuildErrors } from '../errors.ts';
 import { ContentError } from '../content/index.ts';
@@ -66,4 +67,20 @@ test('an error of the system keeps its errno, call and path', () => {
   }
   const { code, errno, syscall, path } = across(found) as NodeJS.ErrnoException;
   assert.deepEqual({ code, errno, syscall, path }, { code: 'ENOENT', errno: -2, syscall: 'stat', path: '/does/not/exist' });
+});
+
+test('every class of error in the rooms that the worker uses comes across as itself', async () => {
+  const src = join(import.meta.dirname, '..');
+  const rooms = ['content', 'executor', 'layer', 'snapshot', 'stream', 'sys', 'tar', 'tree', 'worker'];
+  const found: string[] = [];
+  for (const room of rooms) {
+    const exported = (await import(join(src, room, 'index.ts'))) as Record<string, unknown>;
+    for (const [name, Kind] of Object.entries(exported)) {
+      if (typeof Kind !== 'function' || !(Kind.prototype instanceof BuildError)) continue;
+      found.push(name);
+      const error = new (Kind as typeof SomeError)('SOME_CODE', 'Cannot x: y', { family: 'validation' });
+      assert.ok(across(error) instanceof Kind, name);
+    }
+  }
+  assert.ok(found.includes('SnapshotError') && found.length >= rooms.length - 1, found.join());
 });

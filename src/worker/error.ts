@@ -2,9 +2,10 @@ import { ContentError } from '../content/index.ts';
 import { BuildError, BuildErrors, type BuildErrorOptions } from '../errors.ts';
 import { ExecutorError } from '../executor/index.ts';
 import { LayerError } from '../layer/index.ts';
+import { SnapshotError } from '../snapshot/index.ts';
 import { StreamError } from '../stream/index.ts';
 import { SysError } from '../sys/index.ts';
-import { TarError } from '../tar/index.ts';
+import { TarEncodeError, TarError } from '../tar/index.ts';
 import { TreeError } from '../tree/index.ts';
 
 export type WorkerErrorCode =
@@ -63,7 +64,7 @@ export function fromWireError(wire: WireError): Error {
 }
 
 /** Whose errors can arise in the worker. */
-const errorClasses = [ContentError, ExecutorError, LayerError, StreamError, SysError, TarError, TreeError, WorkerError] as const;
+const errorClasses = [ContentError, ExecutorError, LayerError, SnapshotError, StreamError, SysError, TarEncodeError, TarError, TreeError, WorkerError] as const;
 
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
