@@ -91,3 +91,24 @@ test('events are held up while the caller does not take them, and go on when it 
     }
   }
 });
+
+test('a call whose onEvent throws is cancelled, and rejects with what was thrown once the other side has ended it', async () => {
+  let isEnded = false;
+  const caller = connect({
+    print: async (_, { emit, signal }) => {
+      while (!signal.aborted) {
+        await emit('x');
+        await new Promise(setImmediate);
+      }
+      isEnded = true;
+    },
+  });
+  const events: unknown[] = [];
+  const call = caller.call('print', [], undefined, (event) => {
+    events.push(event);
+    throw new Error('no more');
+  });
+  await assert.rejects(call, { message: 'no more' });
+  assert.ok(isEnded);
+  assert.deepEqual(events, ['x']);
+});

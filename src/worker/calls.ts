@@ -25,6 +25,8 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
   readonly onEvent: OnEvent | undefined;
   taken: number;
+  /** What `onEvent` threw first. */
+  fault?: { readonly error: unknown };
 }
 
 /** The calling side: turns messages into promises. */
@@ -42,7 +44,10 @@ export class Caller {
     return this.#pending.size;
   }
 
-  /** Calls a method. An aborted call is cancelled on the other side and rejects with the signal's reason once that side has ended it. */
+  /**
+   * Calls a method. An aborted call is cancelled on the other side and rejects with the signal's reason once that side has ended it; so does one whose `onEvent` throws,
+   * with what it threw.
+   */
   async call(method: string, args: readonly unknown[], signal?: AbortSignal, onEvent?: OnEvent): Promise<unknown> {
     signal?.throwIfAborted();
     const id = ++this.#count;
@@ -66,12 +71,19 @@ export class Caller {
     const call = this.#pending.get(message.id);
     if (!call) return;
     if (message.kind === 'event') void this.#take(message.id, message.data, call);
+    else if (call.fault !== undefined) call.reject(call.fault.error);
     else if (message.kind === 'result') call.resolve(message.value);
     else if (message.kind === 'error') call.reject(fromWireError(message.error));
   }
 
   async #take(id: number, data: unknown, call: PendingCall): Promise<void> {
-    await call.onEvent?.(data);
+    try {
+      if (call.fault === undefined) await call.onEvent?.(data);
+    } catch (error) {
+      call.fault ??= { error };
+      this.#send({ kind: 'cancel', id });
+      return;
+    }
     call.taken += 1;
     if (call.taken < takenAtOnce) return;
     this.#send({ kind: 'taken', id, count: call.taken });
