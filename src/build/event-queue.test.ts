@@ -81,3 +81,12 @@ test('EventQueue: a reader that leaves, the end and release let everything go on
     assert.equal(queue.push(output(2 * mebibyte)), undefined);
   }
 });
+
+test('EventQueue: dropping output takes no longer where many other events wait', () => {
+  const queue = new EventQueue();
+  for (let i = 0; i < 20_000; i++) queue.push({ kind: 'started', vertex: String(i), timeMs: 0 });
+  const before = process.threadCpuUsage();
+  for (let i = 0; i < 50_000; i++) queue.push(output(1));
+  const { user, system } = process.threadCpuUsage(before);
+  assert.ok(user + system < 1_000_000, `it took ${(user + system) / 1000} ms of processor time`);
+});

@@ -8,6 +8,8 @@ const overheadBytes = 256;
 
 interface Slot {
   event: BuildEvent;
+  /** Its place among all events. */
+  readonly order: number;
   readonly bytes: number;
 }
 
@@ -16,7 +18,10 @@ interface Slot {
  * newest counts. Before there is a reader nothing is held up, and the oldest output is dropped; once it has left, no event is kept.
  */
 export class EventQueue implements AsyncIterable<BuildEvent> {
-  readonly #slots: Slot[] = [];
+  readonly #output: Slot[] = [];
+  /** All but output, which is dropped by itself. */
+  readonly #others: Slot[] = [];
+  #count = 0;
   /** Progress that has not been read, by what moves. */
   readonly #progress = new Map<string, Slot>();
   #outputBytes = 0;
@@ -35,9 +40,9 @@ export class EventQueue implements AsyncIterable<BuildEvent> {
       waiting.event = event;
       return undefined;
     }
-    const slot: Slot = { event, bytes: event.kind === 'log' ? event.data.byteLength + overheadBytes : 0 };
+    const slot: Slot = { event, order: this.#count++, bytes: event.kind === 'log' ? event.data.byteLength + overheadBytes : 0 };
     if (key !== undefined) this.#progress.set(key, slot);
-    this.#slots.push(slot);
+    (event.kind === 'log' ? this.#output : this.#others).push(slot);
     this.#outputBytes += slot.bytes;
     this.#wakeReader?.();
     if (event.kind !== 'log' || this.#outputBytes <= limitBytes) return undefined;
@@ -66,7 +71,7 @@ export class EventQueue implements AsyncIterable<BuildEvent> {
     this.#hasReader = true;
     try {
       for (;;) {
-        const slot = this.#slots.shift();
+        const slot = this.#shift();
         if (slot !== undefined) {
           this.#forget(slot);
           yield slot.event;
@@ -79,10 +84,18 @@ export class EventQueue implements AsyncIterable<BuildEvent> {
       }
     } finally {
       this.#ended = true;
-      this.#slots.length = 0;
+      this.#output.length = 0;
+      this.#others.length = 0;
       this.#progress.clear();
       this.#endPause();
     }
+  }
+
+  #shift(): Slot | undefined {
+    const [output] = this.#output;
+    const [other] = this.#others;
+    const isOutput = output !== undefined && (other === undefined || output.order < other.order);
+    return isOutput ? this.#output.shift() : this.#others.shift();
   }
 
   #forget(slot: Slot): void {
@@ -98,9 +111,7 @@ export class EventQueue implements AsyncIterable<BuildEvent> {
   }
 
   #dropOldestOutput(): void {
-    const index = this.#slots.findIndex(({ event }) => event.kind === 'log');
-    const [dropped] = this.#slots.splice(index, 1);
-    this.#outputBytes -= dropped?.bytes ?? 0;
+    this.#outputBytes -= this.#output.shift()?.bytes ?? 0;
   }
 }
 
