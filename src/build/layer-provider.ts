@@ -83,17 +83,18 @@ export class LayerProvider {
   async unpack(diffIDs: readonly DiffID[], emit?: Emit): Promise<void> {
     checkDepth(diffIDs);
     const { layers } = this.#options;
+    const wanted = chainLinks(diffIDs).filter(({ chain }) => !this.#unpacked.has(chain));
     // A layer that is unpacked may have lost its index.
-    await Promise.all(diffIDs.filter((diffID) => layers.forms(diffID).dir && !layers.has(diffID)).map((diffID) => this.index(diffID)));
+    await Promise.all(wanted.filter(({ diffID }) => layers.forms(diffID).dir && !layers.has(diffID)).map(({ diffID }) => this.index(diffID)));
     const missing: DiffID[] = [];
-    for (const [i, diffID] of diffIDs.entries()) if ((await layers.folder(diffID, diffIDs.slice(0, i))) === undefined) missing.push(diffID);
+    for (const { chain, diffID, height } of wanted) {
+      if ((await layers.folder(diffID, diffIDs.slice(0, height))) === undefined) missing.push(diffID);
+      else await once(this.#unpacked, chain, () => Promise.resolve());
+    }
     await this.#options.bases.during(missing, async () => {
       for (const diffID of missing) this.fetch(diffID, emit).catch(() => {});
-      let chain = '';
-      for (const [i, diffID] of diffIDs.entries()) {
-        chain = digestOf(`${chain}\n${diffID}`);
-        await once(this.#unpacked, chain, () => this.#unpack(diffID, diffIDs.slice(0, i), emit));
-      }
+      for (const { chain, diffID, height } of chainLinks(diffIDs))
+        await once(this.#unpacked, chain, () => this.#unpack(diffID, diffIDs.slice(0, height), emit));
     });
   }
 
@@ -272,6 +273,19 @@ function lost(diffID: DiffID, found: string, cause?: BuildError): LostLayerError
     hint: 'Build again: steps whose results are lost are then executed anew. A base image that its registry has lost must be pushed there again.',
     cause,
   });
+}
+
+interface ChainLink {
+  /** Digest of the chain up to the layer. */
+  readonly chain: string;
+  readonly diffID: DiffID;
+  /** How many layers are below. */
+  readonly height: number;
+}
+
+function chainLinks(diffIDs: readonly DiffID[]): ChainLink[] {
+  let chain = '';
+  return diffIDs.map((diffID, height) => ({ chain: (chain = digestOf(`${chain}\n${diffID}`)), diffID, height }));
 }
 
 function once<K, V>(memo: Map<K, Promise<V>>, key: K, work: () => Promise<V>): Promise<V> {
