@@ -44,8 +44,12 @@ const parallelism = 24;
  */
 export function build(request: BuildRequest, signal?: AbortSignal, environment?: Environment): Build {
   const queue = new EventQueue();
-  signal?.addEventListener('abort', () => queue.release(), { once: true });
-  const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(shownEvent(event))).finally(() => queue.end());
+  const onAbort = (): void => queue.release();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const result = run(request, signal ?? new AbortController().signal, environment, (event) => queue.push(shownEvent(event))).finally(() => {
+    signal?.removeEventListener('abort', onAbort);
+    queue.end();
+  });
   result.catch(() => {});
   return { result, [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() };
 }
