@@ -516,7 +516,14 @@ test('a device that could not be made is forgotten with the folder that it was i
   mkdirSync(folder);
   const writer = new FolderWriter(folder, { owners: false, ignoreOwners: true });
   const entry = (path: string, type: LayerEntry['type'], link?: string): LayerEntry => ({
-    ...{ path, type, mode: 0o644, uid: 0, gid: 0, size: 0, mtimeSec: 0, mtimeNs: 0 },
+    path,
+    type,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    mtimeSec: 0,
+    mtimeNs: 0,
     ...(link === undefined ? { major: 1, minor: 3 } : { link }),
   });
   chmodSync(dir, 0o755);
