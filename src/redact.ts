@@ -6,6 +6,41 @@ export function redactURLs(text: string): string {
   return text.includes('//') && text.includes('@') ? text.replaceAll(/[^\s"'`<>]+/g, redactWord) : text;
 }
 
+/** As redactURLs, for a text that comes in pieces. */
+export class Redactor {
+  readonly #show: (text: string) => void;
+  /** The beginning of a word. */
+  #held = '';
+  #isDropping = false;
+
+  constructor(show: (text: string) => void) {
+    this.#show = show;
+  }
+
+  push(piece: string): void {
+    const text = this.#isDropping ? piece.replace(/^\S+/, '') : this.#held + piece;
+    if (text === '') return;
+    this.#isDropping = false;
+    let end = text.length;
+    while (end > 0 && !/\s/.test(text[end - 1]!)) end--;
+    if (end > 0) this.#show(redactURLs(text.slice(0, end)));
+    this.#held = text.slice(end);
+    if (this.#held.length <= maxWordLength) return;
+    // No URL, or none to be shown in parts.
+    this.#held = '';
+    this.#isDropping = true;
+  }
+
+  /** The text is complete. */
+  end(): void {
+    if (this.#held !== '') this.#show(redactURLs(this.#held));
+    this.#held = '';
+  }
+}
+
+/** Characters of a word that is waited for. */
+const maxWordLength = 64 << 10;
+
 function redactWord(word: string): string {
   const lastAt = word.lastIndexOf('@');
   let shown = '';

@@ -5,7 +5,7 @@ import type { HttpClient } from '../http/index.ts';
 import { digestOf, hexOf } from '../oci/index.ts';
 import type { StepContext } from '../solver/index.ts';
 import { findProgram, runProcess } from '../sys/index.ts';
-import { redactURLs } from '../redact.ts';
+import { Redactor } from '../redact.ts';
 import type { PlanEntry } from '../tree/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { planCopy } from './copy.ts';
@@ -109,6 +109,7 @@ export class GitSource {
       const remote = this.#moved.get(op.url) ?? op.url;
       const stdout: Buffer[] = [];
       let stderr = '';
+      const shown = new Redactor((text) => onStderr?.(Buffer.from(text, 'latin1')));
       const exit = await runProcess(
         program,
         args.map((arg) => (arg === op.url ? remote : arg)),
@@ -118,10 +119,11 @@ export class GitSource {
           onStdout: (chunk) => stdout.push(chunk),
           onStderr: (chunk) => {
             if (stderr.length < 10_000) stderr += chunk.toString('utf8');
-            if (!quiet) onStderr?.(Buffer.from(redactURLs(chunk.toString('latin1')), 'latin1'));
+            if (!quiet) shown.push(chunk.toString('latin1'));
           },
         },
       );
+      shown.end();
       if (exit.exitCode === 0) return Buffer.concat(stdout).toString('utf8');
       if (authorization === undefined || remote !== op.url || !args.includes(op.url) || !isRedirectFailure(stderr)) throw gitFailure(op, args, stderr);
       this.#moved.set(op.url, await movedRemote(op, authorization, this.#ports.http, signal));
