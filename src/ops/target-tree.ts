@@ -44,6 +44,8 @@ interface Staged {
 export class TargetTree {
   readonly #base: FileTree | undefined;
   readonly #staged = new Map<string, Staged>();
+  /** By folder, its children that were put, or that hold what was put. Those that were removed again may be among them. */
+  readonly #children = new Map<string, Set<string>>();
   /** Paths of the base that were removed, with all that is below them. */
   readonly #hidden = new Map<string, TreeNode>();
 
@@ -94,6 +96,7 @@ export class TargetTree {
     const merges = existing?.type === 'dir' && inode.type === 'dir';
     if (existing !== undefined && !merges) this.remove(path, existing);
     const before = this.#staged.get(path);
+    this.#link(path);
     this.#staged.set(path, { inode, fresh: merges ? (before?.fresh ?? false) : inode.type === 'dir' });
   }
 
@@ -140,12 +143,33 @@ export class TargetTree {
   /** Removes the path and what is below it. `existing` is what `lookup` gave. */
   remove(path: string, existing: TreeNode): void {
     const staged = this.#staged.get(path);
-    if (existing.type === 'dir') {
-      for (const below of this.#staged.keys()) if (below.startsWith(`${path}/`)) this.#staged.delete(below);
-    }
+    if (existing.type === 'dir') this.#removeBelow(path);
     this.#staged.delete(path);
     if (staged === undefined) this.#hidden.set(path, existing);
     else if (staged.inode.type === 'dir' && !staged.fresh) this.#hidden.set(path, existing);
+  }
+
+  #removeBelow(path: string): void {
+    const folders = [path];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      for (const child of this.#children.get(folder) ?? []) {
+        this.#staged.delete(child);
+        folders.push(child);
+      }
+      this.#children.delete(folder);
+    }
+  }
+
+  /** Has the path among the children of its folder, and that folder among those of its own. */
+  #link(path: string): void {
+    for (let at = path; at !== ''; at = parentOf(at)) {
+      const siblings = this.#children.get(parentOf(at));
+      if (siblings !== undefined) {
+        siblings.add(at);
+        return;
+      }
+      this.#children.set(parentOf(at), new Set([at]));
+    }
   }
 
   /**
