@@ -33,6 +33,11 @@ interface Download {
   readonly lastModified: string | undefined;
 }
 
+interface Downloaded {
+  readonly download: Download;
+  readonly etag: string | undefined;
+}
+
 /** What is remembered of a URL. */
 interface Remembered {
   readonly etag: string;
@@ -72,9 +77,7 @@ export class HttpSource {
     const { op } = vertex;
     let download = this.#downloads.get(vertex);
     if (download === undefined) {
-      const answer = await this.#download(op, undefined, context.signal, context);
-      if (answer === 'unchanged') throw statusError(op.url, 304, undefined);
-      download = answer.download;
+      ({ download } = await this.#download(op, undefined, context.signal, context));
     }
     const expected = op.checksum ?? this.#expected.get(vertex);
     if (expected !== undefined && expected !== download.digest) {
@@ -93,12 +96,9 @@ export class HttpSource {
     return [{ path: filename, type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtimeSec, mtimeNs: 0, digest, content: { kind: 'file', path } }];
   }
 
-  async #download(
-    op: HttpOp,
-    remembered: Remembered | undefined,
-    signal: AbortSignal,
-    context: StepContext | undefined,
-  ): Promise<'unchanged' | { download: Download; etag: string | undefined }> {
+  #download(op: HttpOp, remembered: undefined, signal: AbortSignal, context: StepContext): Promise<Downloaded>;
+  #download(op: HttpOp, remembered: Remembered | undefined, signal: AbortSignal, context: undefined): Promise<'unchanged' | Downloaded>;
+  async #download(op: HttpOp, remembered: Remembered | undefined, signal: AbortSignal, context: StepContext | undefined): Promise<'unchanged' | Downloaded> {
     const authorization = await this.#authorization(op.url);
     return retry(
       async () => {
