@@ -128,7 +128,7 @@ test('HttpClient: proxies that refuse, hang or are not there', async (t) => {
     [silent.port, 'proxy ETIMEDOUT may pass'],
     [1, 'proxy ECONNREFUSED may pass'],
   ] as const) {
-    const client = clientOf(t, { proxyEnv: { HTTPS_PROXY: `127.0.0.1:${port}` }, connectTimeoutMs: 200 });
+    const client = clientOf(t, { proxyEnv: { HTTPS_PROXY: `127.0.0.1:${port}` }, ...(port === silent.port ? { connectTimeoutMs: 200 } : {}) });
     assert.equal(await faultOf(get(client, 'https://far.example/')), expected);
   }
   const client = clientOf(t, { proxyEnv: { HTTP_PROXY: '127.0.0.1:1' } });
@@ -235,6 +235,7 @@ test('HttpClient: a slow reader is no stall', async (t) => {
 });
 
 test('HttpClient: ports that browsers refuse', async (t) => {
-  const client = clientOf(t);
-  assert.equal(await faultOf(get(client, 'http://127.0.0.1:6000/')), 'network ECONNREFUSED may pass');
+  // Whatever listens there, and whatever it says: only the port itself must be no reason.
+  const answer = await get(clientOf(t, { idleTimeoutMs: 500 }), 'http://127.0.0.1:6000/').catch(connectionFault);
+  assert.ok(typeof answer === 'string' || (answer !== undefined && answer.code !== 'ERR_SOCKET_BAD_PORT'));
 });

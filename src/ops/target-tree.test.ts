@@ -20,10 +20,10 @@ test('TargetTree: what is put below a folder goes with it, and only that', async
   assert.deepEqual(paths, ['a', 'a/b', 'a/b/n', 'a/bx']);
 });
 
-test('TargetTree: replacing folders again and again takes no longer for what else is there', { timeout: 60_000 }, async () => {
+test('TargetTree: replacing folders again and again takes no longer for what else is there', async () => {
   const tree = new TargetTree(undefined);
   for (let i = 0; i < 100_000; i++) tree.put(`other/${i}`, file, undefined);
-  for (let i = 0; i < 50_000; i++) {
+  for (let i = 0; i < 3000; i++) {
     tree.put('d', folder, await tree.lookup('d'));
     tree.put('d/f', file, undefined);
     tree.put('d', file, await tree.lookup('d'));
