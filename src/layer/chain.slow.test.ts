@@ -25,7 +25,7 @@ test.after(() => {
 });
 
 const paths = ['a', 'a/x', 'a/y', 'a/x/p', 'a/x/q', 'b', 'b/x', 'b/x/p', 'c'];
-const things = ['file', 'dir', 'whiteout', 'opaque', 'symlink', 'none', 'none'] as const;
+const things = ['file', 'dir', 'whiteout', 'opaque', 'mark', 'symlink', 'none', 'none'] as const;
 type Thing = (typeof things)[number];
 
 /** One layer: for each path what it says about it, and attributes. */
@@ -45,6 +45,7 @@ function entriesOf(said: readonly { readonly thing: Thing; readonly bits: number
     if (thing === 'file') entries.push({ ...common, type: 'file', size: data.length, content: { kind: 'inline', data: data.toString('base64') } });
     else if (thing === 'symlink') entries.push({ ...common, type: 'symlink', mode: 0o777, link: `to${bits}` });
     else if (thing === 'whiteout') entries.push({ ...common, type: 'file', mode: 0, uid: 0, gid: 0, mtimeSec: 0, whiteout: 'whiteout' });
+    else if (thing === 'mark') entries.push({ ...common, type: 'dir', mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, whiteout: 'opaque', implied: true });
     else entries.push({ ...common, type: 'dir', ...(thing === 'opaque' ? { whiteout: 'opaque' as const } : {}) });
   }
   return entries;
@@ -70,7 +71,7 @@ function applied(chain: readonly (readonly PlanEntry[])[]): Shown {
     }
     for (const entry of entries) {
       for (let parent = parentOf(entry.path); parent !== ''; parent = parentOf(parent)) if (!shown.has(parent)) shown.set(parent, 'dir 755 0 0 0');
-      if (entry.whiteout === 'whiteout') continue;
+      if (entry.whiteout === 'whiteout' || (entry.implied && shown.get(entry.path)?.startsWith('dir'))) continue;
       if (entry.type !== 'dir' || shown.get(entry.path)?.startsWith('dir') === false) remove(entry.path);
       shown.set(entry.path, line(entry.type, entry.mode, entry.uid, entry.gid, entry.mtimeSec, entry.link ?? contentOf(entry)));
     }

@@ -152,7 +152,7 @@ export class IndexBuilder {
     if (base === opaqueName) {
       let entry = this.#entries.get(parent);
       if (entry === undefined) {
-        entry = impliedEntry(parent);
+        entry = { ...impliedEntry(parent), implied: true };
         this.#implied.delete(parent);
         this.#set(parent, entry);
       }

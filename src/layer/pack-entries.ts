@@ -35,7 +35,7 @@ export async function packEntries(plan: readonly PlanEntry[], contents: Contents
       continue;
     }
     if (packer.room < 2 * blockBytes) await packer.flush();
-    await packer.header(tarHeaderOf(entry));
+    if (!entry.implied) await packer.header(tarHeaderOf(entry));
     if (entry.whiteout === 'opaque') {
       if (packer.room < blockBytes) await packer.flush();
       await packer.header(opaqueHeader(entry.path));
@@ -73,7 +73,7 @@ export function writeToFolder(folder: FolderWriter, entry: LayerEntry): void {
   if (entry.whiteout === 'whiteout') return folder.whiteout(entry.path);
   switch (entry.type) {
     case 'dir':
-      folder.folder(entry);
+      if (!entry.implied) folder.folder(entry);
       if (entry.whiteout === 'opaque') folder.opaque(entry.path);
       return undefined;
     case 'symlink':

@@ -363,23 +363,22 @@ test('folders that a layer only implies get the attributes that they have below'
     { name: 'tmp/', type: 'dir', mode: 0o1777 },
     { name: 'home/', type: 'dir', mode: 0o755 },
     { name: 'home/user/', type: 'dir', mode: 0o700, uid: 1000, gid: 1000 },
+    { name: 'srv/', type: 'dir', mode: 0o2770, uid: 7, gid: 8 },
   ]);
   await both.layers.ensureIndex(below, signal);
   const folder = await both.layers.ensureDir(
-    layerOf(both, [
-      { name: 'tmp/x', content: 'x' },
-      { name: 'home/user/new/y', content: 'y' },
-    ]),
+    layerOf(both, [{ name: 'tmp/x', content: 'x' }, { name: 'home/user/new/y', content: 'y' }, { name: 'srv/.wh..wh..opq' }]),
     signal,
     { below: [below] },
   );
   const of = (path: string): unknown[] => [lstatSync(join(folder, path)).mode & 0o7777, lstatSync(join(folder, path)).uid];
   assert.deepEqual(
-    [of('tmp'), of('home/user'), of('home/user/new')],
+    [of('tmp'), of('home/user'), of('home/user/new'), of('srv')],
     [
       [0o1777, 0],
       [0o700, 1000],
       [0o755, 0],
+      [0o2770, 7],
     ],
   );
 });

@@ -51,6 +51,7 @@ function digestOfLines(nodes: readonly LayerEntry[]): Digest {
 /** Fields end with NUL, which no path and no link can hold. */
 function lineOf(node: LayerEntry): string {
   if (node.whiteout === 'whiteout') return `${node.path}\0whiteout\0\n`;
+  if (node.implied) return `${node.path}\0implied\0opaque\0\n`;
   const { path, type, mode, uid, gid } = node;
   let line = `${path}\0${type}\0${mode}\0${uid}\0${gid}\0`;
   if (type === 'file') {

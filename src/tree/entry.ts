@@ -31,6 +31,8 @@ export interface TreeNode {
 export interface LayerEntry extends TreeNode {
   /** A path that this layer deletes (`whiteout`), or a folder whose lower contents it hides (`opaque`, then `type` is 'dir'). */
   readonly whiteout?: 'whiteout' | 'opaque';
+  /** An opaque folder that the layer has no entry of its own for, only the mark: its attributes are those of the layers below. */
+  readonly implied?: true;
   /** Where the file's content starts in the uncompressed tar, bytes. */
   readonly offset?: number;
 }

@@ -19,15 +19,15 @@ const memo = new WeakMap<readonly LayerEntry[], readonly string[]>();
 
 function findImplied(entries: readonly LayerEntry[]): readonly string[] {
   const known = new Set(['']);
-  for (const entry of entries) if (entry.type === 'dir' && entry.whiteout !== 'whiteout') known.add(entry.path);
+  for (const entry of entries) if (entry.type === 'dir' && entry.whiteout !== 'whiteout' && !entry.implied) known.add(entry.path);
   const implied: string[] = [];
-  let lastParent = '';
-  for (const { path } of entries) {
-    const parent = parentOf(path);
-    if (parent === lastParent) continue;
-    lastParent = parent;
+  let lastLowest = '';
+  for (const entry of entries) {
+    const lowest = entry.implied ? entry.path : parentOf(entry.path);
+    if (lowest === lastLowest) continue;
+    lastLowest = lowest;
     const found: string[] = [];
-    for (let at = parent; !known.has(at); at = parentOf(at)) {
+    for (let at = lowest; !known.has(at); at = parentOf(at)) {
       known.add(at);
       found.push(at);
     }

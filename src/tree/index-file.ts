@@ -36,6 +36,7 @@ const hasDigest = 0x08;
 const isWhiteout = 0x10;
 const isOpaque = 0x20;
 const hasLink = 0x40;
+const isImplied = 0x80;
 const noOffset = -1;
 
 /** Reverse of decodeIndex. */
@@ -65,6 +66,7 @@ export function encodeIndex(index: LayerIndex): Buffer {
       digests.push(hexOf(entry.digest));
     }
     if (entry.whiteout !== undefined) flag |= entry.whiteout === 'opaque' ? isOpaque : isWhiteout;
+    if (entry.implied) flag |= isImplied;
     if (entry.link !== undefined) {
       flag |= hasLink;
       links.push(entry.link, '\0');
@@ -132,6 +134,7 @@ export function decodeIndex(checkedFile: Buffer): LayerIndex {
     if (flag & hasLink) entry.link = links[linkAt++]!;
     if (offset !== noOffset) entry.offset = offset;
     if (flag & (isWhiteout | isOpaque)) entry.whiteout = flag & isOpaque ? 'opaque' : 'whiteout';
+    if (flag & isImplied) entry.implied = true;
     entries.push(entry);
   }
   for (const [i, values] of Object.entries(head.rare)) Object.assign(entries[Number(i)]!, values);

@@ -45,7 +45,7 @@ class LayerTree implements FileTree {
         const known = children.get(name);
         if (known !== undefined) continue;
         const child = view.get(joinPath(path, name));
-        children.set(name, child === undefined ? 'implied' : child.whiteout === 'whiteout' ? 'hidden' : { view, entry: child });
+        children.set(name, child === undefined || child.implied ? 'implied' : child.whiteout === 'whiteout' ? 'hidden' : { view, entry: child });
       }
       if (entry?.whiteout === 'opaque' || view.hidesBelow(path)) break;
     }
@@ -71,18 +71,18 @@ class LayerTree implements FileTree {
     return { kind: 'layer', diffID: view.diffID, path: entry.type === 'hardlink' ? entry.link! : entry.path };
   }
 
-  /** The topmost entry at the path. 'implied': a folder that only shows in the paths of what it holds. */
+  /** The topmost entry at the path. 'implied': a folder that only shows in the paths of what it holds, or by the mark that makes it opaque. */
   async #find(path: string): Promise<Found | 'implied' | undefined> {
     let implied = path === '';
     for (let i = 0; i < this.#layers.length; i++) {
       const view = this.#views[i] ?? (await this.#view(i));
       const entry = view.get(path);
-      if (entry) {
+      if (entry && !entry.implied) {
         if (entry.whiteout === 'whiteout') break;
         // A folder above hides a file below; only a folder gives it its attributes.
         return implied && entry.type !== 'dir' ? 'implied' : { view, entry };
       }
-      implied ||= view.children(path).length > 0;
+      implied ||= entry !== undefined || view.children(path).length > 0;
       if (view.hidesBelow(path)) break;
     }
     return implied ? 'implied' : undefined;

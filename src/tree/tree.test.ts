@@ -91,6 +91,24 @@ test('layerTree: a folder that is only implied has the attributes that it has be
   assert.deepEqual(await names(tree, 'file'), ['file/z']);
 });
 
+test('layerTree: a folder that is only marked as opaque has the attributes that it has below', async () => {
+  const mark = (path: string): LayerEntry => dir(path, { whiteout: 'opaque', implied: true });
+  const tree = treeOf([
+    [dir('tmp', { mode: 0o1777, uid: 5 }), entry('tmp/old'), entry('file')],
+    [mark('tmp'), entry('tmp/new'), mark('file'), mark('absent')],
+  ]);
+  assert.deepEqual(
+    (await tree.list('')).map((node) => [node.path, node.type, node.mode, node.uid]),
+    [
+      ['absent', 'dir', 0o755, 0],
+      ['file', 'dir', 0o755, 0],
+      ['tmp', 'dir', 0o1777, 5],
+    ],
+  );
+  assert.deepEqual(await names(tree, 'tmp'), ['tmp/new']);
+  assert.equal(await tree.lookup('tmp/old'), undefined);
+});
+
 test('layerTree: hard links show their file, and know where its content is', async () => {
   const tree = treeOf([[entry('a', { size: 5, mode: 0o755 }), entry('b', { type: 'hardlink', link: 'a' })], [whiteout('a')]]);
   const node = (await tree.lookup('b'))!;
@@ -164,6 +182,7 @@ test('contentDigestOf: times, offsets and order do not count, everything else do
   others.push(contentDigestOf(base.map((e) => (e.type === 'char' ? { ...e, minor: 3 } : e))));
   others.push(contentDigestOf(base.map((e) => (e.type === 'symlink' ? { ...e, link: 'b' } : e))));
   others.push(contentDigestOf(base.map((e) => (e.path === 'a' ? { ...e, whiteout: 'opaque' } : e))));
+  others.push(contentDigestOf(base.map((e) => (e.path === 'a' ? { ...e, whiteout: 'opaque', implied: true } : e))));
   assert.equal(new Set([digest, ...others]).size, others.length + 1);
   assert.equal(contentDigestOf([]), digestOf(''));
   assert.throws(() => contentDigestOf([{ ...entry('x'), digest: undefined as unknown as Digest }]), TreeError);
@@ -201,6 +220,7 @@ const anyEntry = fc.record({
     { xattrs: { 'security.capability': 'AQAAAg==' } },
     { whiteout: 'whiteout' },
     { whiteout: 'opaque' },
+    { whiteout: 'opaque', implied: true },
   ),
 });
 
