@@ -1,35 +1,13 @@
 import { tarError } from './error.ts';
-import { blockBytes, fields, paddingOf, type TarHeader, type TarType } from './header.ts';
+import type { TarHandler } from './handler.ts';
+import { blockBytes, extendedHeaderLimitBytes, fields, paddingOf, type TarHeader, type TarType } from './header.ts';
 import { nameFromBytes } from './name.ts';
 import { numericField } from './number.ts';
 import { paxNumber, paxTime, parsePax, type PaxValues } from './pax.ts';
-import { checkedMap, linesOfMap, sparseFromContent, sparseFromExtension, sparseFromHeader, sparseFromPax, type SparseMap } from './sparse.ts';
-
-/** Told what a decoder reads, in the order of the archive. What it throws comes out of `write`. */
-export interface TarHandler {
-  /** An entry begins. `offset`: where its content starts in the archive, bytes; undefined for sparse files, whose content is not there in one piece. */
-  entry(header: TarHeader, offset: number | undefined): void;
-  /** A piece of a file's content, holes included. Only lent: it is reused. */
-  data(piece: Buffer): void;
-  /** The entry's content is complete. */
-  end(): void;
-}
+import { beginSparse, type SparseContent } from './sparse.ts';
 
 /** Zeros of a hole that one step of a decoder gives at most. */
 const holeStepBytes = 4 << 20;
-
-/** Limit of one extended header, long name or sparse map, bytes. */
-export const extendedHeaderLimitBytes = 1 << 20;
-
-interface PendingMap {
-  readonly realSize: number;
-  readonly header: TarHeader;
-  readonly pieces: Buffer[];
-  bytes: number;
-  /** Lines read, and lines that the map has by its first. */
-  lines: number;
-  wanted: number | undefined;
-}
 
 /**
  * Reads an archive in pieces of any size: ustar, PAX, GNU long names, base-256 numbers, old and PAX sparse files. Global headers are passed over, as container
@@ -53,13 +31,8 @@ export class TarDecoder {
   #pax: PaxValues | undefined;
   #longName: string | undefined;
   #longLink: string | undefined;
-  /** The entry whose old-format sparse map is being read. */
-  #sparseHeader: { header: TarHeader; realSize: number; numbers: number[]; storedSize: number } | undefined;
-  #sparse: SparseMap | undefined;
-  /** A sparse 1.0 file whose map is being gathered. */
-  #pendingMap: PendingMap | undefined;
-  #sparsePart = 0;
-  #sparsePosition = 0;
+  /** The sparse file that is being read. */
+  #sparse: SparseContent | undefined;
 
   constructor(handler: TarHandler) {
     this.#handler = handler;
@@ -95,21 +68,19 @@ export class TarDecoder {
       if (holes >= holeStepBytes) return at;
       switch (this.#state) {
         case 'content': {
-          const hole = this.#sparse ? this.#sparse.parts[this.#sparsePart]!.offset - this.#sparsePosition : 0;
-          if (hole > 0) {
-            holes += this.#zeros(hole, holeStepBytes - holes);
+          if (this.#sparse !== undefined && this.#sparse.hole > 0) {
+            holes += this.#sparse.fill(holeStepBytes - holes);
             break;
           }
-          const take = Math.min(this.#remaining, piece.length - at, this.#contentStep());
-          this.#content(take === piece.length ? piece : piece.subarray(at, at + take));
+          const take = Math.min(this.#remaining, piece.length - at, this.#sparse?.step ?? this.#remaining);
+          (this.#sparse ?? this.#handler).data(take === piece.length ? piece : piece.subarray(at, at + take));
           at += take;
           this.#remaining -= take;
           if (this.#remaining === 0) this.#endContent();
           break;
         }
         case 'sparse-tail': {
-          const hole = this.#sparse!.realSize - this.#sparsePosition;
-          if (hole > 0) holes += this.#zeros(hole, holeStepBytes - holes);
+          if (this.#sparse!.hole > 0) holes += this.#sparse!.fill(holeStepBytes - holes);
           else this.#endEntry();
           break;
         }
@@ -161,7 +132,7 @@ export class TarDecoder {
   }
 
   #block(block: Buffer, at: number, position: number): void {
-    if (this.#state === 'sparse-extension') return this.#sparseExtension(block, at);
+    if (this.#state === 'sparse-extension') return this.#extendSparse(block, at);
     if (block[at] === 0 && isZero(block, at)) {
       if (++this.#zeroBlocks === 2) this.#state = 'end';
       return undefined;
@@ -225,29 +196,12 @@ export class TarDecoder {
     this.#longLink = undefined;
     this.#padding = paddingOf(storedSize);
     const start = position + blockBytes;
-    if (flag === 0x53) {
-      const { realSize, numbers, more } = sparseFromHeader(block, at);
-      this.#sparseHeader = { header, realSize, numbers, storedSize };
-      if (more) this.#state = 'sparse-extension';
-      else this.#beginSparse(header, checkedMap(realSize, numbers), storedSize);
+    this.#sparse = type === 'file' ? beginSparse(flag, block, at, header, pax, this.#handler) : undefined;
+    if (this.#sparse?.wantsExtension) {
+      this.#state = 'sparse-extension';
       return;
     }
-    if (pax && type === 'file') {
-      if (records?.get('GNU.sparse.major')?.toString() === '1') {
-        const realSize = paxNumber('GNU.sparse.realsize', records.get('GNU.sparse.realsize') ?? '');
-        this.#pendingMap = { realSize, header, pieces: [], bytes: 0, lines: 0, wanted: undefined };
-        this.#remaining = storedSize;
-        this.#state = 'content';
-        if (storedSize === 0) throw tarError('TAR_INVALID', `the sparse file ${JSON.stringify(name)} has no map`);
-        return;
-      }
-      const sparse = sparseFromPax(pax);
-      if (sparse) {
-        this.#beginSparse(header, sparse, storedSize);
-        return;
-      }
-    }
-    this.#handler.entry(header, start);
+    if (this.#sparse === undefined) this.#handler.entry(header, start);
     this.#beginContent(storedSize);
   }
 
@@ -257,44 +211,11 @@ export class TarDecoder {
     else this.#state = 'content';
   }
 
-  /** Bytes of content that belong together: a block of a sparse map, a part of a sparse file. */
-  #contentStep(): number {
-    if (this.#pendingMap) return blockBytes - (this.#pendingMap.bytes % blockBytes);
-    if (!this.#sparse) return Number.MAX_SAFE_INTEGER;
-    const { offset, length } = this.#sparse.parts[this.#sparsePart]!;
-    return offset + length - this.#sparsePosition;
-  }
-
-  #content(piece: Buffer): void {
-    if (this.#pendingMap) {
-      const pending = this.#pendingMap;
-      pending.pieces.push(Buffer.from(piece));
-      pending.bytes += piece.length;
-      if (pending.bytes > extendedHeaderLimitBytes) throw tarError('TAR_LIMIT', `a sparse map has more than the limit of ${extendedHeaderLimitBytes} bytes`);
-      for (const byte of piece) if (byte === 0x0a) pending.lines++;
-      if (pending.lines === 0 || pending.bytes % blockBytes !== 0) return;
-      pending.wanted ??= linesOfMap(Buffer.concat(pending.pieces));
-      if (pending.lines < pending.wanted) return;
-      const found = sparseFromContent(pending.realSize, Buffer.concat(pending.pieces));
-      if (!found) return;
-      this.#pendingMap = undefined;
-      const total = found.map.parts.reduce((sum, part) => sum + part.length, 0);
-      if (total !== pending.header.size - found.consumed)
-        throw tarError('TAR_INVALID', `the map of the sparse file ${JSON.stringify(pending.header.name)} does not fit its content`);
-      this.#announceSparse(pending.header, found.map);
-      return;
-    }
-    this.#handler.data(piece);
-    if (!this.#sparse) return;
-    this.#sparsePosition += piece.length;
-    const { offset, length } = this.#sparse.parts[this.#sparsePart]!;
-    if (this.#sparsePosition === offset + length) this.#sparsePart++;
-  }
-
   #endContent(): void {
-    if (this.#pendingMap) throw tarError('TAR_INVALID', `the sparse file ${JSON.stringify(this.#pendingMap.header.name)} ends within its map`);
-    if (this.#sparse) this.#state = 'sparse-tail';
-    else this.#endEntry();
+    if (this.#sparse === undefined) return this.#endEntry();
+    this.#sparse.endStored();
+    this.#state = 'sparse-tail';
+    return undefined;
   }
 
   #endEntry(): void {
@@ -332,37 +253,10 @@ export class TarDecoder {
     }
   }
 
-  #sparseExtension(block: Buffer, at: number): void {
-    const entry = this.#sparseHeader!;
-    const { numbers, more } = sparseFromExtension(block, at);
-    for (const number of numbers) entry.numbers.push(number);
-    if (entry.numbers.length * 12 > extendedHeaderLimitBytes)
-      throw tarError('TAR_LIMIT', `a sparse map has more than the limit of ${extendedHeaderLimitBytes} bytes`);
-    if (!more) this.#beginSparse(entry.header, checkedMap(entry.realSize, entry.numbers), entry.storedSize);
-  }
-
-  #beginSparse(header: TarHeader, map: SparseMap, storedSize: number): void {
-    const total = map.parts.reduce((sum, part) => sum + part.length, 0);
-    if (total !== storedSize) throw tarError('TAR_INVALID', `the map of the sparse file ${JSON.stringify(header.name)} does not fit its content`);
-    this.#sparseHeader = undefined;
-    this.#announceSparse(header, map);
-    this.#beginContent(storedSize);
-  }
-
-  #announceSparse(header: TarHeader, map: SparseMap): void {
-    this.#sparse = map;
-    this.#sparsePart = 0;
-    this.#sparsePosition = 0;
-    this.#handler.entry({ ...header, size: map.realSize }, undefined);
-  }
-
-  /** Gives zeros, up to the limit: how many. */
-  #zeros(count: number, limit: number): number {
-    const given = Math.min(count, limit);
-    const zeros = Buffer.alloc(Math.min(given, 64 << 10));
-    this.#sparsePosition += given;
-    for (let left = given; left > 0; left -= zeros.length) this.#handler.data(left < zeros.length ? zeros.subarray(0, left) : zeros);
-    return given;
+  #extendSparse(block: Buffer, at: number): void {
+    const sparse = this.#sparse!;
+    sparse.extend(block, at);
+    if (!sparse.wantsExtension) this.#beginContent(sparse.storedBytes);
   }
 }
 

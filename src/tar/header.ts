@@ -24,6 +24,9 @@ export interface TarHeader {
 
 export const blockBytes = 512;
 
+/** Limit of one extended header, long name or sparse map, bytes. */
+export const extendedHeaderLimitBytes = 1 << 20;
+
 /** Bytes up to the next block boundary. */
 export function paddingOf(size: number): number {
   return (blockBytes - (size % blockBytes)) % blockBytes;
