@@ -9,6 +9,8 @@ export type Fixture = Readonly<Record<string, string | FixtureEntry>>;
 
 export interface FixtureEntry {
   readonly text?: string;
+  /** A file of these bytes. */
+  readonly base64?: string;
   /** A file of this many bytes that do not compress, from its own path as seed. */
   readonly size?: number;
   /** Symlink to. */
@@ -46,10 +48,15 @@ function makeEntry(folder: string, path: string, entry: FixtureEntry): void {
   else if (entry.special !== undefined) makeSpecial(target, entry.special);
   else if (entry.archive !== undefined) makeArchive(target, entry.archive);
   else if (path.endsWith('/')) mkdirSync(target, { recursive: true });
-  else writeFileSync(target, entry.size === undefined ? (entry.text ?? '') : noise(path, entry.size));
+  else writeFileSync(target, contentOf(path, entry));
   if (entry.owner) (entry.link === undefined ? chownSync : lchownSync)(target, ...entry.owner);
   if (entry.link === undefined) chmodSync(target, parseInt(entry.mode ?? (path.endsWith('/') ? '755' : '644'), 8));
   for (const [name, value] of Object.entries(entry.xattrs ?? {})) setXattr(target, name, Buffer.from(value, 'latin1'));
+}
+
+function contentOf(path: string, { text, base64, size }: FixtureEntry): string | Buffer {
+  if (base64 !== undefined) return Buffer.from(base64, 'base64');
+  return size === undefined ? (text ?? '') : noise(path, size);
 }
 
 function makeSpecial(target: string, special: 'fifo' | 'socket' | 'device'): void {

@@ -1,0 +1,4 @@
+FROM busybox
+RUN mkdir /t && echo b >/t/base && chown 7:8 /t/base
+ADD x.tar /t/
+RUN find /t -exec stat -c '%n %A %u:%g %h %s' {} + | sort >/seen
