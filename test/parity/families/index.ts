@@ -1,6 +1,7 @@
 import { batches, textOf } from '../batches.ts';
 import type { Case } from '../case.ts';
 import { isSettled } from '../settled.ts';
+import { archives } from './archives.ts';
 import { caching } from './caching.ts';
 import { hardLinks } from './hard-links.ts';
 import { intoFolders } from './into-folders.ts';
@@ -10,7 +11,7 @@ import { onUntidyBases } from './untidy-bases.ts';
 
 /** Cases that are made by rule: each family pairs what is done with what it is done to. */
 export function familyCases(): Case[] {
-  return [...intoFolders(), ...repeats(), ...onUntidyBases(), ...hardLinks(), ...mounts(), ...caching()];
+  return [...intoFolders(), ...repeats(), ...onUntidyBases(), ...hardLinks(), ...mounts(), ...caching(), ...archives()];
 }
 
 /** Those that CI compares, most of them as stages of a batch. */
