@@ -84,12 +84,17 @@ async function run(request: BuildRequest, signal: AbortSignal, environment: Envi
       return await runOver(store, { request, outputs, buildArgs, multiPlatform, contextFolder, settings, stdin, stdout, emit, signal });
     } catch (error) {
       const explained = store.explain(error);
-      const isDamage = explained instanceof BuildError && (explained.code === 'LAYER_DAMAGED' || (explained.code === 'LAYER_LOST' && healed > healedBefore));
+      const isDamage = explained instanceof BuildError && (isHealed(explained) || (explained.code === 'LAYER_LOST' && healed > healedBefore));
       // What was damaged is removed by now; what is in the cache is not done again. Standard input is read once, and standard output holds one output.
       if (!isDamage || attempt === maxAttempts || signal.aborted || stdin.isRead || isStdoutTaken) throw explained;
-      if (explained.code === 'LAYER_DAMAGED') onHealed(explained.message);
+      if (isHealed(explained)) onHealed(explained.message);
     }
   }
+}
+
+/** Whether the error says that damage was found, and removed. */
+function isHealed({ code, retryable }: BuildError): boolean {
+  return code === 'LAYER_DAMAGED' || (code === 'STORE_DAMAGED' && retryable);
 }
 
 /** How often a build is begun again over a store in which damage was found and removed. Each time it is another layer. */

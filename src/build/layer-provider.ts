@@ -1,6 +1,6 @@
 import { utimesSync, statSync } from 'node:fs';
 import type { LayerSource, LayerSources } from '../cache/index.ts';
-import type { Store } from '../content/index.ts';
+import { ContentError, type Store } from '../content/index.ts';
 import type { ArrivingBlob, LayerStore } from '../layer/index.ts';
 import { digestOf, layerCompression, layerMediaType, parseReference, type Compression, type Descriptor, type DiffID } from '../oci/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
@@ -72,8 +72,40 @@ export class LayerProvider {
         activity('unpack', `indexing ${diffID}`);
         await makers.indexLayer(diffID, signal);
       }
-      return layers.index(diffID);
+      return this.#soundIndex(diffID);
     });
+  }
+
+  /** The index of a layer that has one; where it turns out to be damaged, it is made again of the layer's bytes. */
+  async #soundIndex(diffID: DiffID): Promise<LayerIndex> {
+    const { layers, store, makers, signal } = this.#options;
+    try {
+      return await layers.index(diffID);
+    } catch (error) {
+      if (!isDamagedLayer(error)) throw error;
+      store.healed(error.message);
+      this.#blobs.delete(diffID);
+      await this.fetch(diffID);
+      await makers.indexLayer(diffID, signal);
+      return await layers.index(diffID);
+    }
+  }
+
+  /** Where the layer is unpacked, as LayerStore.folder; damaged indexes, which tell where, are made again. */
+  async #folder(diffID: DiffID, below: readonly DiffID[]): Promise<string | undefined> {
+    const { layers, store } = this.#options;
+    for (;;) {
+      try {
+        return await layers.folder(diffID, below);
+      } catch (error) {
+        if (!isDamagedLayer(error)) throw error;
+        store.healed(error.message);
+        const removed = [...below, diffID].filter((layer) => !layers.has(layer));
+        if (removed.length === 0) throw error;
+        for (const layer of removed) this.#indexes.delete(layer);
+        await Promise.all(removed.map((layer) => this.index(layer)));
+      }
+    }
   }
 
   /**
@@ -88,7 +120,7 @@ export class LayerProvider {
     await Promise.all(wanted.filter(({ diffID }) => layers.forms(diffID).dir && !layers.has(diffID)).map(({ diffID }) => this.index(diffID)));
     const missing: DiffID[] = [];
     for (const { chain, diffID, height } of wanted) {
-      if ((await layers.folder(diffID, diffIDs.slice(0, height))) === undefined) missing.push(diffID);
+      if ((await this.#folder(diffID, diffIDs.slice(0, height))) === undefined) missing.push(diffID);
       else await once(this.#unpacked, chain, () => Promise.resolve());
     }
     await this.#options.bases.during(missing, async () => {
@@ -128,7 +160,7 @@ export class LayerProvider {
     const same = sources.of(diffID).filter((source) => source.descriptor.digest === blob.digest);
     if (same.length > 0 || !this.#isHere(diffID)) await this.#options.bases.during([diffID], () => this.#pull(diffID, same));
     else await makers.ensureBlob(diffID, layerCompression(blob.mediaType) ?? 'gzip', undefined, signal);
-    if (!store.blobs.has(blob.digest)) throw lost(diffID, `compressed again it is not ${blob.digest}`);
+    if (!store.blobs.hasWhole(blob.digest, blob.size)) throw lost(diffID, `compressed again it is not ${blob.digest}`);
   }
 
   /** Notes that the layers are in use, for least-recently-used collection. */
@@ -152,7 +184,7 @@ export class LayerProvider {
     const failures: BuildError[] = [];
     for (const source of from) {
       try {
-        await this.#pullFrom(source, this.#options.bases.reporter(diffID, emit), (path) =>
+        await this.#pullFrom(diffID, source, this.#options.bases.reporter(diffID, emit), (path) =>
           this.#arrival(diffID).begin({ path, descriptor: source.descriptor }),
         );
         layers.registerBlob(diffID, source.descriptor);
@@ -176,9 +208,19 @@ export class LayerProvider {
     );
   }
 
-  async #pullFrom({ reference, descriptor }: LayerSource, report: ReturnType<BaseSteps['reporter']>, onFile: (path: string) => void): Promise<void> {
-    const { store, registry, activity, signal } = this.#options;
-    if (store.blobs.has(descriptor.digest)) return;
+  async #pullFrom(
+    diffID: DiffID,
+    { reference, descriptor }: LayerSource,
+    report: ReturnType<BaseSteps['reporter']>,
+    onFile: (path: string) => void,
+  ): Promise<void> {
+    const { store, sources, registry, activity, signal } = this.#options;
+    if (store.blobs.hasWhole(descriptor.digest, descriptor.size)) return;
+    // Of another size it is damaged, and removed by this, or else the image is wrong about it.
+    if (await store.blobs.isSound(descriptor.digest, undefined, signal)) {
+      sources.forget(diffID, reference);
+      throw wrongSize(reference, descriptor, store.blobs.size(descriptor.digest));
+    }
     activity('download', `${reference} ${descriptor.digest}`);
     const client = await registry();
     await client.pullBlob(parseReference(reference), descriptor, store.blobs, {
@@ -262,6 +304,17 @@ class Arrival {
 export function isLayerHere(layers: LayerStore, diffID: DiffID): boolean {
   const forms = layers.forms(diffID);
   return forms.tar || forms.blobs.length > 0 || (forms.dir && forms.index);
+}
+
+function wrongSize(reference: string, { digest, size }: Descriptor, sizeBytes: number): ContentError {
+  return new ContentError('BLOB_SIZE_MISMATCH', `Cannot use layer blob ${digest} of ${reference}: it has ${sizeBytes} bytes, and the image says ${size}`, {
+    family: 'manifest',
+    hint: 'The manifest of the image is wrong at its source; push the image again.',
+  });
+}
+
+function isDamagedLayer(error: unknown): error is BuildError {
+  return error instanceof BuildError && error.code === 'LAYER_DAMAGED';
 }
 
 /** What a registry answers for a layer that it does not have. */

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import { LayerSources, RecordStore } from '../cache/index.ts';
-import { openStore, type Store } from '../content/index.ts';
+import { ContentError, openStore, type Store } from '../content/index.ts';
 import { LayerStore } from '../layer/index.ts';
 import { parseDigest, type DiffID } from '../oci/index.ts';
 import { zlibCodec } from '../stream/index.ts';
@@ -44,14 +44,15 @@ export async function prune(root: string | undefined, options: PruneOptions, sig
       }
     }
     const usage = storeUsage(store, false, ownMappingID(store));
-    const doomed = choose(usage, options, store);
+    const chosen = choose(usage, options, store);
     let left: readonly string[];
     try {
-      left = await remove(store, doomed, failed, signal);
+      const result = await remove(store, chosen, failed, signal);
+      removed.push(...result.removed);
+      left = result.left;
     } finally {
       forgetRemoved(store);
     }
-    removed.push(...doomed);
     return { removed, reclaimedBytes: removed.reduce((sum, record) => sum + record.sizeBytes, 0), left };
   });
 }
@@ -61,7 +62,7 @@ function choose(usage: DiskUsage, options: PruneOptions, store: Store): DiskReco
     .filter((record) => !record.inUse && record.kind !== 'image' && wants(options, record.kind) && isOld(record, options))
     .sort((a, b) => (a.lastUsedAtMs ?? 0) - (b.lastUsedAtMs ?? 0));
   if (options.maxUsedBytes === undefined && options.minFreeBytes === undefined && options.reservedBytes === undefined) return candidates;
-  const doomed: DiskRecord[] = [];
+  const chosen: DiskRecord[] = [];
   let used = usage.totalBytes;
   const disk = statfsSync(store.root);
   let free = disk.bavail * disk.bsize;
@@ -71,16 +72,22 @@ function choose(usage: DiskUsage, options: PruneOptions, store: Store): DiskReco
     const unlimited = options.maxUsedBytes === undefined && options.minFreeBytes === undefined;
     if (!tooLarge && !tooFull && !unlimited) break;
     if (options.reservedBytes !== undefined && used - record.sizeBytes < options.reservedBytes) continue;
-    doomed.push(record);
+    chosen.push(record);
     used -= record.sizeBytes;
     free += record.sizeBytes;
   }
-  return doomed;
+  return chosen;
 }
 
-/** Returns what could not be removed. */
-async function remove(store: Store, records: readonly DiskRecord[], leftovers: readonly string[], signal: AbortSignal): Promise<string[]> {
+/** `left`: where what could not be removed is. */
+async function remove(
+  store: Store,
+  records: readonly DiskRecord[],
+  leftovers: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly removed: readonly DiskRecord[]; readonly left: readonly string[] }> {
   const stubborn = [...leftovers];
+  const places = new Map<DiskRecord, string>();
   // Out of sight first, so that a kill leaves no layer of which only a part is there.
   const aside = store.tempDir();
   for (const [number, record] of records.entries()) {
@@ -97,11 +104,14 @@ async function remove(store: Store, records: readonly DiskRecord[], leftovers: r
     } catch {
       // It belongs to an id of the user namespace, or is gone.
     }
+    places.set(record, place);
     if (!isRemoved(place)) stubborn.push(place);
   }
   for (const path of remainsOf(store)) if (!isRemoved(path)) stubborn.push(path);
-  if (stubborn.length === 0) return [];
-  return setAside(store, await removeInNamespace(store, stubborn, signal));
+  if (stubborn.length === 0) return { removed: records, left: [] };
+  const remaining = new Set(await removeInNamespace(store, stubborn, signal));
+  const removed = records.filter((record) => !remaining.has(places.get(record) ?? ''));
+  return { removed, left: setAside(store, [...remaining]) };
 }
 
 /** Without root, files of other ids can be removed only from inside the user namespace that made them. */
@@ -155,10 +165,22 @@ function isOld(record: DiskRecord, options: PruneOptions): boolean {
 async function withStore<T>(root: string | undefined, absent: T, work: (store: Store) => Promise<T>): Promise<T> {
   const path = storeRoot(root, process.env, process.cwd());
   if (!existsSync(join(path, 'oci-layout'))) return absent;
-  using store = openStore(path, { foreign: true });
+  const healed: string[] = [];
+  using store = openStore(path, { foreign: true, onHealed: (message) => healed.push(message) });
   try {
+    store.db();
+    // Without its images there is nothing to list, and a prune would remove all that they need.
+    if (healed.length > 0) throw damagedDatabase(path, healed.join('; '));
     return await work(store);
   } catch (error) {
     throw store.explain(error);
   }
+}
+
+function damagedDatabase(root: string, found: string): BuildError {
+  return new ContentError('STORE_DAMAGED', `Cannot use the store in ${root}: ${found}`, {
+    family: 'filesystem',
+    hint: 'Build again, which uses what is left of the layers; or repeat this command to go on without the images.',
+    retryable: true,
+  });
 }

@@ -73,7 +73,7 @@ function reachableFrom(store: Store): Reachable {
 /** Follows an image's documents as far as the store has them undamaged. */
 function partsOf(store: Store, root: Descriptor): { blobs: Descriptor[]; diffIDs: string[]; platforms: Platform[] } {
   const parts = { blobs: [root], diffIDs: [] as string[], platforms: [] as Platform[] };
-  const document = store.blobs.readSound(root.digest);
+  const document = store.blobs.readIfSound(root.digest);
   if (document === undefined) return parts;
   if (isIndexType(root.mediaType)) {
     for (const item of parseIndex(document, root.digest).manifests) {
@@ -86,7 +86,7 @@ function partsOf(store: Store, root: Descriptor): { blobs: Descriptor[]; diffIDs
   }
   const manifest = parseManifest(document, root.digest);
   parts.blobs.push(manifest.config, ...manifest.layers);
-  const configDocument = store.blobs.readSound(manifest.config.digest);
+  const configDocument = store.blobs.readIfSound(manifest.config.digest);
   if (configDocument !== undefined) {
     const config = parseImageConfig(configDocument, manifest.config.digest);
     parts.diffIDs.push(...config.rootfs.diff_ids.map(hexOf));

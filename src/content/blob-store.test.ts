@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,11 +64,39 @@ test('what was altered is found when it is read, verified or put again, and remo
   blobs.put('to be altered');
   assert.equal(blobs.hasWhole(digest, 13), true);
   assert.equal(blobs.hasWhole(digest, 12), false);
+  // Whoever says a wrong size does no harm to a sound blob.
+  assert.equal(await blobs.isSound(digest, 12, signal), false);
+  assert.equal(await blobs.isSound(digest, 13, signal), true);
+  writeFileSync(blobs.path(digest), 'Altered');
+  assert.equal(blobs.readIfSound(digest), undefined);
+  assert.equal(blobs.has(digest), true);
+  assert.equal(await blobs.isSound(digest, 13, signal), false);
   assert.equal(blobs.has(digest), false);
   mkdirSync(blobs.path(digest));
   assert.equal(blobs.has(digest), false);
   blobs.put('to be altered');
   assert.equal(await blobs.isSound(digest, 13, signal), true);
+});
+
+test('isSound: a blob that cannot be read for now is no damage', { skip: process.geteuid?.() === 0 }, async () => {
+  const digest = blobs.put('not for this user');
+  chmodSync(blobs.path(digest), 0);
+  await assert.rejects(blobs.isSound(digest, undefined, new AbortController().signal), { code: 'STORE_UNUSABLE' });
+  assert.throws(() => blobs.readSound(digest), { code: 'STORE_UNUSABLE' });
+  assert.ok(blobs.has(digest));
+});
+
+test('isSound: what was put in the place of a damaged blob while that was read stays', async () => {
+  const signal = new AbortController().signal;
+  const bytes = Buffer.alloc(4 << 20, 'x');
+  const digest = blobs.put(bytes);
+  writeFileSync(blobs.path(digest), bytes.with(5, 1));
+  const verifying = [blobs.isSound(digest, undefined, signal), blobs.isSound(digest, bytes.length, signal)];
+  using writer = blobs.writer({ digest });
+  writer.write(bytes);
+  await writer.commit();
+  assert.deepEqual(await Promise.all(verifying), [true, true]);
+  assert.ok(blobs.has(digest));
 });
 
 test('writer commits verified bytes and leaves no temporary file', async () => {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { digestOf, hexOf, parseDigest, type Digest } from '../oci/index.ts';
 import { BlobWriter, publishBlob, type ExpectedBlob } from './blob-writer.ts';
-import { ContentError, storageError } from './error.ts';
+import { ContentError, isFileDamage, storageError } from './error.ts';
 import { lock, type Lock } from './lock.ts';
 
 /** Limit of `read`, bytes. Manifests and configs are far smaller. */
@@ -43,6 +43,8 @@ export class BlobStore {
   readonly #options: BlobStoreOptions;
   /** Verified since this process began, by a look at the file or when it was written. */
   readonly #verified = new Set<Digest>();
+  /** Blobs that are being verified. */
+  readonly #verifying = new Map<Digest, Promise<boolean>>();
 
   constructor(options: BlobStoreOptions) {
     this.#options = options;
@@ -52,11 +54,9 @@ export class BlobStore {
     return this.#sizeOf(digest) !== undefined;
   }
 
-  /** As `has`; one of another size is damaged, and is removed. */
+  /** As `has`, and with this size. With another one either the blob is damaged or what says its size is wrong. */
   hasWhole(digest: Digest, sizeBytes: number): boolean {
-    const size = this.#sizeOf(digest);
-    if (size !== undefined && size !== sizeBytes) this.#removeDamaged(digest, `it has ${size} of ${sizeBytes} bytes`);
-    return size === sizeBytes;
+    return this.#sizeOf(digest) === sizeBytes;
   }
 
   path(digest: Digest): string {
@@ -88,31 +88,45 @@ export class BlobStore {
     return bytes;
   }
 
-  /** As `read`; undefined where the blob is missing, or is damaged: then it is removed. Errors: BLOB_TOO_LARGE. */
+  /** As `read`; undefined where the blob is missing, or is damaged: then it is removed. Errors: BLOB_TOO_LARGE, STORE_UNUSABLE. */
   readSound(digest: Digest, limitBytes = defaultReadLimitBytes): Buffer | undefined {
+    return this.#readOr(digest, limitBytes, (found) => this.#removeDamaged(digest, found));
+  }
+
+  /** As `readSound`, and removes nothing. */
+  readIfSound(digest: Digest, limitBytes = defaultReadLimitBytes): Buffer | undefined {
+    return this.#readOr(digest, limitBytes, () => {});
+  }
+
+  #readOr(digest: Digest, limitBytes: number, onDamage: (found: string) => void): Buffer | undefined {
     if (!this.has(digest)) return undefined;
     try {
       return this.read(digest, limitBytes);
     } catch (error) {
       const { code } = error as { code?: unknown };
-      if (code === 'BLOB_TOO_LARGE') throw error;
-      this.#removeDamaged(digest, code === 'BLOB_DIGEST_MISMATCH' ? 'its bytes were altered' : `it cannot be read (${String(code)})`);
+      if (code === 'ENOENT') return undefined;
+      if (code !== 'BLOB_DIGEST_MISMATCH' && !isFileDamage(error)) throw storageError(error, `read blob ${digest}`);
+      onDamage(code === 'BLOB_DIGEST_MISMATCH' ? 'its bytes were altered' : `it cannot be read (${String(code)})`);
       return undefined;
     }
   }
 
   /**
-   * Whether the blob is there and its bytes are those of its digest and size, once for each process. A damaged one is removed, so that it is made or fetched anew.
-   * Reads the whole blob, unless this build wrote it.
+   * Whether the blob is there and its bytes are those of its digest and size. One whose bytes are not those of its digest is removed, so that it is made or fetched
+   * anew; one that only has another size than the caller was told stays. Reads the whole blob, unless this process has written or verified it. Errors: STORE_UNUSABLE.
    */
   async isSound(digest: Digest, sizeBytes: number | undefined, signal: AbortSignal): Promise<boolean> {
     const size = this.#sizeOf(digest);
     if (size === undefined) return false;
-    if (this.#verified.has(digest) && (sizeBytes === undefined || size === sizeBytes)) return true;
-    const found = await this.#damageOf(digest, size, sizeBytes, signal);
-    if (found === undefined) this.#verified.add(digest);
-    else this.#removeDamaged(digest, found);
-    return found === undefined;
+    const isRightSize = sizeBytes === undefined || size === sizeBytes;
+    if (this.#verified.has(digest) && isRightSize) return true;
+    this.#verified.delete(digest);
+    let verifying = this.#verifying.get(digest);
+    if (verifying === undefined) {
+      verifying = this.#verify(digest, signal).finally(() => this.#verifying.delete(digest));
+      this.#verifying.set(digest, verifying);
+    }
+    return (await verifying) && (sizeBytes === undefined || this.hasWhole(digest, sizeBytes));
   }
 
   /** Takes the blob for verified: a thread or process of this build hashed it while it wrote it, so that it need not be read before it is sent. */
@@ -120,14 +134,33 @@ export class BlobStore {
     this.#verified.add(digest);
   }
 
-  async #damageOf(digest: Digest, size: number, sizeBytes: number | undefined, signal: AbortSignal): Promise<string | undefined> {
-    if (sizeBytes !== undefined && size !== sizeBytes) return `it has ${size} of ${sizeBytes} bytes`;
+  /** Has `isSound` read the blob again: work with it has failed. */
+  doubt(digest: Digest): void {
+    this.#verified.delete(digest);
+  }
+
+  async #verify(digest: Digest, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const inode = this.#inodeOf(digest);
+      if (inode === undefined) return false;
+      const found = await this.#damageOf(digest, signal);
+      // What has taken its place meanwhile is another process's, or ours: it is looked at by itself.
+      if (inode !== this.#inodeOf(digest)) continue;
+      if (found === undefined) this.#verified.add(digest);
+      else this.#removeDamaged(digest, found);
+      return found === undefined;
+    }
+  }
+
+  async #damageOf(digest: Digest, signal: AbortSignal): Promise<string | undefined> {
     const hash = createHash('sha256');
     try {
       for await (const chunk of createReadStream(this.path(digest), { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
     } catch (error) {
       signal.throwIfAborted();
-      return `it cannot be read (${String((error as NodeJS.ErrnoException).code)})`;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && !isFileDamage(error)) throw storageError(error, `read blob ${digest}`);
+      return `it cannot be read (${code})`;
     }
     return `sha256:${hash.digest('hex')}` === digest ? undefined : 'its bytes were altered';
   }
@@ -216,6 +249,10 @@ export class BlobStore {
   #sizeOf(digest: Digest): number | undefined {
     const stats = statSync(this.path(digest), { throwIfNoEntry: false });
     return stats?.isFile() === true && (stats.size > 0 || digest === emptyDigest) ? stats.size : undefined;
+  }
+
+  #inodeOf(digest: Digest): bigint | undefined {
+    return statSync(this.path(digest), { bigint: true, throwIfNoEntry: false })?.ino;
   }
 }
 

@@ -38,10 +38,21 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
   }
 }
 
+/** Moves a damaged database aside, unless another process has replaced it since it was opened. Returns where it is now; undefined where it was not moved. */
+export function moveOpenedAside({ path, lockPath }: Pick<DatabaseOptions, 'path' | 'lockPath'>, inode: bigint | undefined): string | undefined {
+  using lock = tryLock(lockPath, 'exclusive', busyTimeoutMs);
+  return lock !== undefined && inode !== undefined && inodeOf(path) === inode ? moveAside(path) : undefined;
+}
+
+/** Of the file at a path; undefined where there is nothing. */
+export function inodeOf(path: string): bigint | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
 /** Moves a damaged database out of the way, and returns its new path. Processes that have it open continue with the old file. */
-export function moveAside(path: string): string {
-  const aside = `${path}.damaged`;
-  rmSync(aside, { recursive: true, force: true });
+function moveAside(path: string): string {
+  let aside = `${path}.damaged`;
+  for (let number = 2; inodeOf(aside) !== undefined; number++) aside = `${path}.damaged-${number}`;
   // Left behind, they would be taken for parts of the new database.
   for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { recursive: true, force: true });
   renameSync(path, aside);

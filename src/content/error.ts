@@ -38,6 +38,14 @@ export function storageError(error: unknown, doing: string, folder?: string): un
       cause: error,
     });
   }
+  if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') {
+    return new ContentError('STORE_UNUSABLE', `Cannot ${doing}: ${(error as Error).message}`, {
+      family: 'resource',
+      hint: 'The machine is short of memory or of open files: end other programs or raise the limit (ulimit -n), and try again.',
+      retryable: true,
+      cause: error,
+    });
+  }
   if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR') {
     return new ContentError('STORE_UNUSABLE', `Cannot ${doing}: ${(error as Error).message}`, {
       family: 'filesystem',
@@ -46,6 +54,12 @@ export function storageError(error: unknown, doing: string, folder?: string): un
     });
   }
   return error;
+}
+
+/** Whether a file that could not be read is no sound file. Otherwise this user may not read it, or it may be read later: nothing is known about it. */
+export function isFileDamage(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'EIO';
 }
 
 /** Whether SQLite found that a file is no sound database. */

@@ -50,8 +50,9 @@ export class ImageTable {
   }
 
   #database(): DatabaseSync {
-    if (this.#db) return this.#db;
     const db = this.#open();
+    // It is another one after damage.
+    if (this.#db === db) return db;
     migrate(db, 'images', ['CREATE TABLE images (name TEXT PRIMARY KEY, descriptor TEXT NOT NULL, created_at_ms INTEGER NOT NULL) STRICT']);
     return (this.#db = db);
   }

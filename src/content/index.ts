@@ -5,4 +5,4 @@ export { ImageTable, type ImageRecord } from './image-table.ts';
 export { type Lock, type LockMode, lock, tryLock } from './lock.ts';
 export type { SweepResult } from './temp-area.ts';
 export { migrate, transaction } from './database.ts';
-export { ContentError, type ContentErrorCode, storageError } from './error.ts';
+export { ContentError, type ContentErrorCode, isFileDamage, storageError } from './error.ts';

@@ -92,6 +92,26 @@ test('db: a damaged database is moved aside and begun anew, and that is reported
   }
 });
 
+test('explain: a database that turns out to be damaged in use is moved aside once, and the store goes on with a new one', () => {
+  const damage = Object.assign(new Error('database disk image is malformed'), { code: 'ERR_SQLITE_ERROR', errcode: 11 });
+  using first = openStore(join(folder, 'in use'));
+  using second = openStore(first.root);
+  for (const store of [first, second]) store.images.set('a:1', { descriptor, createdAtMs: 5 });
+  assert.match((first.explain(damage) as Error).message, /was moved to .*store\.db\.damaged,/);
+  first.images.set('b:1', { descriptor, createdAtMs: 5 });
+  // The one that this process has open is there no more: the new one is sound.
+  assert.equal((second.explain(damage) as { code: string }).code, 'STORE_DAMAGED');
+  assert.deepEqual(
+    second.images.list().map((image) => image.name),
+    ['b:1'],
+  );
+  second.explain(damage);
+  assert.ok(existsSync(join(first.root, 'store.db.damaged-2')));
+  assert.equal((first.explain(damage) as { code: string }).code, 'STORE_DAMAGED');
+  const short = Object.assign(new Error(`EMFILE: too many open files, open '${first.root}/x'`), { code: 'EMFILE' });
+  assert.equal((first.explain(short) as { code: string }).code, 'STORE_UNUSABLE');
+});
+
 test('openStore makes missing folders again, and refuses the store of another user', () => {
   const root = join(folder, 'parts');
   openStore(root).close();

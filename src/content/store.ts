@@ -4,8 +4,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { BuildError } from '../errors.ts';
 import { makeFolders } from '../stream/index.ts';
 import { BlobStore } from './blob-store.ts';
-import { moveAside, openDatabase } from './database.ts';
-import { ContentError, isDatabaseDamage, storageError } from './error.ts';
+import { inodeOf, moveOpenedAside, openDatabase, type DatabaseOptions } from './database.ts';
+import { ContentError, isDatabaseDamage, isFileDamage, storageError } from './error.ts';
 import { ImageTable } from './image-table.ts';
 import { lock, tryLock, type Lock, type LockMode } from './lock.ts';
 import { TempArea, type SweepResult } from './temp-area.ts';
@@ -51,6 +51,8 @@ export class Store implements Disposable {
   readonly #locks = new Set<Lock>();
   readonly #onHealed: (message: string) => void;
   #db: DatabaseSync | undefined;
+  /** Of the file that is open. */
+  #dbInode: bigint | undefined;
 
   constructor(root: string, options: StoreOptions) {
     this.root = root;
@@ -74,25 +76,26 @@ export class Store implements Disposable {
   /** The database, opened on first use. Rooms make their tables with `migrate` and write within `transaction`. Errors: STORE_NEWER, STORE_UNUSABLE, DISK_FULL. */
   db(): DatabaseSync {
     try {
-      return (this.#db ??= openDatabase({
-        path: this.#dbPath,
-        temporaryPath: () => this.#temp.path(),
-        lockPath: this.#lockPath('database'),
-        onReplaced: (movedTo) => this.healed(`The store's database was damaged: it was moved to ${movedTo}, and images and cache begin anew`),
-      }));
+      if (this.#db !== undefined) return this.#db;
+      this.#db = openDatabase(this.#dbOptions);
+      this.#dbInode = inodeOf(this.#dbOptions.path);
+      return this.#db;
     } catch (error) {
       throw storageError(error, 'open the store', this.root);
     }
   }
 
   /**
-   * What an error means that came of the store's own files, else the error itself: a damaged database is moved aside, for the next process to begin anew.
+   * What an error means that came of the store's own files, else the error itself: a damaged database is closed and moved aside, and the next use begins with a new one.
    * Errors are returned: STORE_DAMAGED, STORE_UNUSABLE, DISK_FULL.
    */
   explain(error: unknown): unknown {
     if (error instanceof BuildError) return error;
     if (isDatabaseDamage(error)) {
-      return new ContentError('STORE_DAMAGED', `Cannot read ${this.#dbPath}: the database is damaged, and was moved to ${moveAside(this.#dbPath)}`, {
+      const movedTo = moveOpenedAside(this.#dbOptions, this.#dbInode);
+      this.#closeDatabase();
+      const what = movedTo === undefined ? 'it has been replaced' : `it was moved to ${movedTo}`;
+      return new ContentError('STORE_DAMAGED', `Cannot read ${this.#dbOptions.path}: the database was damaged, ${what}, and images and cache begin anew`, {
         family: 'filesystem',
         hint: 'Build again; images and cache are then made anew.',
         retryable: true,
@@ -102,7 +105,8 @@ export class Store implements Disposable {
     const explained = storageError(error, 'use the store', this.root);
     const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
     // Something in the store has the wrong type: a folder in place of a file, or the like.
-    if (explained !== error || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code) || !String(message).includes(this.root)) return explained;
+    const isDamage = isFileDamage(error) || code === 'ENOENT' || code === 'ENOTEMPTY';
+    if (explained !== error || !isDamage || !String(message).includes(this.root)) return explained;
     return new ContentError('STORE_DAMAGED', `Cannot use the store in ${this.root}: ${String(message)}`, {
       family: 'filesystem',
       hint: 'Move the named file or folder out of the store and build again; `ossb prune --all` removes everything that can be made anew.',
@@ -164,16 +168,25 @@ export class Store implements Disposable {
     for (const held of this.#locks) held.release();
     this.#locks.clear();
     this.#temp.close();
-    if (this.#db?.isOpen) this.#db.close();
-    this.#db = undefined;
+    this.#closeDatabase();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  get #dbPath(): string {
-    return join(this.root, 'store.db');
+  get #dbOptions(): DatabaseOptions {
+    return {
+      path: join(this.root, 'store.db'),
+      temporaryPath: () => this.#temp.path(),
+      lockPath: this.#lockPath('database'),
+      onReplaced: (movedTo) => this.healed(`The store's database was damaged: it was moved to ${movedTo}, and images and cache begin anew`),
+    };
+  }
+
+  #closeDatabase(): void {
+    if (this.#db?.isOpen) this.#db.close();
+    this.#db = undefined;
   }
 
   #lockPath(name: string): string {

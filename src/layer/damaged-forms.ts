@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
-import { storageError, type BlobStore } from '../content/index.ts';
+import { isFileDamage, storageError, type BlobStore } from '../content/index.ts';
 import { BuildError } from '../errors.ts';
 import type { DiffID } from '../oci/index.ts';
 import type { LayerIndex } from '../tree/index.ts';
@@ -30,7 +30,7 @@ export class DamagedForms {
 
   /** The error of work that read these layers, or LAYER_DAMAGED where a form of one of them turns out to be damaged, and was removed. */
   async explain(error: unknown, diffIDs: readonly DiffID[], signal: AbortSignal): Promise<unknown> {
-    if (signal.aborted || (error instanceof BuildError && (error.family === 'resource' || error.code === 'LAYER_DAMAGED'))) return error;
+    if (signal.aborted || !canComeOfDamage(error)) return error;
     for (const diffID of new Set(diffIDs)) {
       const found = await this.#remove(diffID, signal);
       if (found !== undefined) return damagedLayer(diffID, found, error);
@@ -55,6 +55,7 @@ export class DamagedForms {
     if (tarDamage !== undefined) this.moveAway(tar);
     let blobDamage: string | undefined;
     for (const blob of table.of(diffID)) {
+      blobs.doubt(blob.digest);
       if (!(await blobs.isSound(blob.digest, blob.size, signal))) blobDamage = `its blob ${blob.digest} was altered or cut short`;
     }
     let folderDamage: string | undefined;
@@ -67,3 +68,19 @@ export class DamagedForms {
     return tarDamage ?? blobDamage ?? folderDamage;
   }
 }
+
+/** Whether an error is one that reading a damaged form can cause. */
+function canComeOfDamage(error: unknown): boolean {
+  if (error instanceof BuildError) return readingCodes.has(error.code) || /^(STREAM|TAR)_/.test(error.code);
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' || isFileDamage(error);
+}
+
+const readingCodes: ReadonlySet<string> = new Set([
+  'BLOB_MISSING',
+  'LAYER_SOURCE_CHANGED',
+  'LAYER_UNREADABLE',
+  'LAYER_INVALID',
+  'LAYER_MISMATCH',
+  // Damage that decompresses can look like anything.
+  'LAYER_HOSTILE',
+]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync } from 'node:fs';
+import { createReadStream, lstatSync, type Stats } from 'node:fs';
+import { isFileDamage } from '../content/index.ts';
 import type { Digest, DiffID } from '../oci/index.ts';
 import { systemPath } from '../tar/index.ts';
 import type { LayerEntry, LayerIndex } from '../tree/index.ts';
@@ -11,7 +12,7 @@ export async function findTarDamage(path: string, diffID: DiffID, signal: AbortS
 
 /**
  * What is wrong with the files of an unpacked layer; undefined where each has the size and content that the index says. Owners, modes and other entries are not
- * looked at. Reads all of it.
+ * looked at, nor are files that this user may not read. Reads all of it.
  */
 export async function findFolderDamage(folder: string, index: LayerIndex, signal: AbortSignal): Promise<string | undefined> {
   for (const entry of index.entries) {
@@ -24,7 +25,13 @@ export async function findFolderDamage(folder: string, index: LayerIndex, signal
 async function fileDamage(folder: string, entry: LayerEntry, signal: AbortSignal): Promise<string | undefined> {
   const path = systemPath(`${folder}/${entry.path}`);
   const shown = `${JSON.stringify(`/${entry.path}`)} of its unpacked folder`;
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    if (!isFileDamage(error)) throw error;
+  }
   if (stats?.isFile() !== true) return `${shown} is missing`;
   if (stats.size !== entry.size) return `${shown} has ${stats.size} of ${entry.size} bytes`;
   return entry.digest === undefined ? undefined : differenceOf(path, entry.digest, shown, signal);
@@ -36,7 +43,16 @@ async function differenceOf(path: string | Buffer, digest: Digest, shown: string
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
   } catch (error) {
     signal.throwIfAborted();
-    return `${shown} cannot be read (${String((error as NodeJS.ErrnoException).code)})`;
+    if (isDenied(error)) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && !isFileDamage(error)) throw error;
+    return `${shown} cannot be read (${code})`;
   }
   return `sha256:${hash.digest('hex')}` === digest ? undefined : `${shown} was altered or cut short`;
+}
+
+/** Outside the user namespace that made it, some of an unpacked layer is not for this user. */
+function isDenied(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
 }

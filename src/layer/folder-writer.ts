@@ -244,7 +244,8 @@ export class FolderWriter {
         const allowed = !this.#options.owners || errno === 'ENOTSUP' || errno === 'EOPNOTSUPP' || (errno === 'EPERM' && name !== 'security.capability');
         if (allowed) continue;
         const size = Buffer.byteLength(value, 'base64');
-        const found = errno === 'ENOSPC' || errno === 'E2BIG' || errno === 'ERANGE' ? `the filesystem of the store takes none of ${size} bytes` : errno;
+        const found =
+          errno === 'ENOSPC' || errno === 'E2BIG' || errno === 'ERANGE' ? `the filesystem of the store does not accept a value of ${size} bytes` : errno;
         if (found === undefined) throw error;
         throw layerError(
           'LAYER_UNWRITABLE',

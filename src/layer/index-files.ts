@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { storageError } from '../content/index.ts';
+import { isFileDamage, storageError } from '../content/index.ts';
 import type { DiffID } from '../oci/index.ts';
 import { checkIndex, decodeIndex, encodeIndex, TreeError, type LayerIndex } from '../tree/index.ts';
-import { damagedLayer, layerError } from './error.ts';
+import { damagedLayer, LayerError, layerError } from './error.ts';
 
 export interface IndexFilesOptions {
   /** Where a layer's index is, or will be. */
@@ -34,26 +34,41 @@ export class IndexFiles {
     return this.#remembered.get(diffID) ?? this.#remember(this.#read(diffID, decodeIndex));
   }
 
-  /** How many entries the index has; it is verified, but not decoded. Errors: as get. */
-  count(diffID: DiffID): number {
-    return this.#remembered.get(diffID)?.entries.length ?? this.#read(diffID, checkIndex).count;
+  /** Verifies all of these, without decoding them. Errors: as get; of several that are damaged the first. */
+  verify(diffIDs: readonly DiffID[]): void {
+    let first: unknown;
+    for (const diffID of diffIDs) {
+      if (this.#remembered.has(diffID)) continue;
+      try {
+        this.#read(diffID, checkIndex);
+      } catch (error) {
+        if (!(error instanceof LayerError) || error.code !== 'LAYER_DAMAGED') throw error;
+        first ??= error;
+      }
+    }
+    if (first !== undefined) throw first;
   }
 
   #read<T extends { readonly diffID: DiffID }>(diffID: DiffID, decode: (file: Buffer) => T): T {
     const path = this.#options.path(diffID);
+    let found: string;
+    let cause: unknown;
     try {
       const index = decode(readFileSync(path));
-      if (index.diffID !== diffID) throw damagedLayer(diffID, `its index is that of ${index.diffID}`);
-      return index;
+      if (index.diffID === diffID) return index;
+      found = `its index is that of ${index.diffID}`;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') {
         throw layerError('LAYER_MISSING', `Cannot use layer ${diffID}: it has no index in the store`, 'Build again; it is then made anew.', error);
       }
-      // Also what cannot be read, and a folder in its place: an index can be made anew.
-      rmSync(path, { recursive: true, force: true });
-      throw damagedLayer(diffID, error instanceof TreeError ? 'its index was altered or cut short' : `its index cannot be read (${code})`, error);
+      if (!(error instanceof TreeError) && !isFileDamage(error)) throw storageError(error, 'read a layer index');
+      found = error instanceof TreeError ? 'its index was altered or cut short' : `its index cannot be read (${code})`;
+      cause = error;
     }
+    // Also a folder in its place: an index can be made anew.
+    rmSync(path, { recursive: true, force: true });
+    throw damagedLayer(diffID, found, cause);
   }
 
   /** Errors: DISK_FULL. */

@@ -17,7 +17,7 @@ import type { ArrivingBlob, CommitRequest, EnsureDirOptions, LayerForms, LayerRe
 import { packEntries } from './pack-entries.ts';
 import { Packer } from './packer.ts';
 import { readPart } from './read-content.ts';
-import { impliedByDefault, UnpackedFolders } from './unpacked-folders.ts';
+import { impliedByDefault, isUnpacked, UnpackedFolders } from './unpacked-folders.ts';
 import { defaultLayerLimits, Unpacker, type LayerLimits } from './unpacker.ts';
 import { walkUpper } from './walk-upper.ts';
 import { writeContents } from './write-contents.ts';
@@ -104,13 +104,12 @@ export class LayerStore {
    * the step's layer is made with, are sound. Errors: LAYER_MISSING where one is not unpacked, LAYER_DAMAGED.
    */
   async folders(chain: readonly DiffID[]): Promise<string[]> {
+    // All are looked at before the first damage is reported: what is found is removed, and made anew at once.
+    this.#indexes.verify(chain);
     const folders = await this.#folders.ofChain(chain);
-    for (const [i, folder] of folders.entries()) {
-      if (this.#indexes.count(chain[i]!) === 0 || readdirSync(folder).length > 0) continue;
-      if (this.indexSync(chain[i]!).entries.every(({ path }) => path === '')) continue;
-      this.#damaged.moveAway(folder);
-      throw damagedLayer(chain[i]!, 'its unpacked folder was emptied');
-    }
+    const emptied = chain.filter((diffID, i) => readdirSync(folders[i]!).length === 0 && this.indexSync(diffID).entries.some(isUnpacked));
+    for (const diffID of emptied) this.#damaged.moveAway(folders[chain.indexOf(diffID)]!);
+    if (emptied[0] !== undefined) throw damagedLayer(emptied[0], 'its unpacked folder was emptied');
     return folders;
   }
 
@@ -183,7 +182,7 @@ export class LayerStore {
     try {
       const writer = new FolderWriter(folder, this.#folderOptions());
       if (arriving || this.#hasArchive(diffID)) await this.#unpack(diffID, writer, signal, arriving);
-      else await this.#copyFolder(diffID, writer, signal);
+      else await this.#reading([diffID], signal, () => this.#copyFolder(diffID, writer, signal));
       const implied = await this.#folders.implied(diffID, below);
       writer.finish(implied);
       const final = this.#folders.path(diffID, implied);

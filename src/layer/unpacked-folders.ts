@@ -94,6 +94,11 @@ export function impliedByDefault(entries: readonly LayerEntry[]): ImpliedAttribu
   return new Map(impliedFolders(entries).map((path) => [path, impliedFolder(path)]));
 }
 
+/** Whether an entry surely shows in the unpacked folder of its layer. Its root is the folder itself, and a device, with its hard links, may be left out. */
+export function isUnpacked({ path, type, whiteout }: LayerEntry): boolean {
+  return path !== '' && (whiteout !== undefined || (type !== 'char' && type !== 'block' && type !== 'hardlink'));
+}
+
 /** What the names of unpacked folders begin with that belong to the ids of this mapping. */
 export function unpackedPrefixOf(mappingID: string | undefined): string {
   return mappingID === undefined ? unpackedPrefix : `${unpackedPrefix}-${mappingID}`;
