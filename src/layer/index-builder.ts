@@ -201,6 +201,9 @@ export class IndexBuilder {
   /** The parent with symlinks resolved; parts that are missing are implied folders. */
   #resolveParent(parent: string, name: string): string {
     if (parent === this.#lastParent) return this.#lastResolved;
+    // Before the way is walked, whose time grows with its square.
+    const fault = lengthFault(parent);
+    if (fault !== undefined) throw hostile(parent.slice(0, shownPathLength), fault);
     const resolved = this.#isFolder(parent) ? parent : this.#walk(parent, name);
     this.#lastParent = parent;
     this.#lastResolved = resolved;
