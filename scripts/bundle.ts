@@ -59,7 +59,7 @@ rmSync(outdir, { recursive: true, force: true });
 // The programs are CommonJS, one file each: Node starts those fastest.
 await build({
   ...common,
-  entryPoints: { main: 'src/cli/main.ts', worker: 'src/worker/main.ts' },
+  entryPoints: { main: 'src/surface/cli/main.ts', worker: 'src/work/worker/main.ts' },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   // For the places in messages about internal faults; Node itself does not read them.
@@ -73,7 +73,7 @@ copyFileSync(join(root, 'bin/launcher.cjs'), join(outdir, 'ossb.cjs'));
 chmodSync(join(outdir, 'ossb.cjs'), 0o755);
 await build({
   ...common,
-  entryPoints: { index: 'src/index.ts', dockerfile: 'src/dockerfile/index.ts' },
+  entryPoints: { index: 'src/index.ts', dockerfile: 'src/language/dockerfile/index.ts' },
   splitting: true,
   format: 'esm',
   chunkNames: '[hash]',

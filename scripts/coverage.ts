@@ -25,7 +25,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** By room. The format is lcov's: geninfo(1). */
+/** By room, and by floor. The format is lcov's: geninfo(1). */
 function readReport(text: string): Map<string, Reached> {
   const rooms = new Map<string, Reached>();
   let room: Reached | undefined;
@@ -44,7 +44,7 @@ function readReport(text: string): Map<string, Reached> {
 /** Undefined for what only tests use. */
 function roomOf(file: string, rooms: Map<string, Reached>): Reached | undefined {
   if (/\/testing[/.]|\/fake-/.test(file)) return undefined;
-  const name = /(?:^|\/)src\/([^/]+)\//.exec(file)?.[1];
+  const name = /(?:^|\/)src\/([^/]+\/[^/.]+)/.exec(file)?.[1];
   if (name === undefined) return undefined;
   let room = rooms.get(name);
   if (room === undefined) rooms.set(name, (room = { lines: 0, linesReached: 0, branches: 0, branchesReached: 0 }));

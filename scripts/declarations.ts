@@ -14,7 +14,7 @@ try {
   const { status } = spawnSync(tsc, ['-p', join(root, 'tsconfig.declarations.json'), '--outDir', emitted], { stdio: 'inherit' });
   if (status !== 0) throw new Error('the declarations could not be made');
   rmSync(outdir, { recursive: true, force: true });
-  for (const file of reachable(['index.d.ts', 'dockerfile/index.d.ts'])) write(file);
+  for (const file of reachable(['index.d.ts', 'language/dockerfile/index.d.ts'])) write(file);
 } finally {
   rmSync(emitted, { recursive: true });
 }

@@ -2,7 +2,7 @@
  * Feeds made-up input to the Dockerfile parser, the expansion, the checks and the ignore rules: nothing but a DockerfileError may come out, nothing
  * may take long, and what parses must print to the same meaning. usage: fuzz-dockerfile.ts [MINUTES] [SEED]
  */
-import { BuildErrors } from '../src/errors.ts';
+import { BuildErrors } from '../src/core/errors.ts';
 import {
   DockerfileError,
   checkDockerfile,
@@ -19,7 +19,7 @@ import {
   parseMount,
   printDockerfile,
   type Dockerfile,
-} from '../src/dockerfile/index.ts';
+} from '../src/language/dockerfile/index.ts';
 
 const minutes = Number(process.argv[2] ?? 1);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);

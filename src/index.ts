@@ -1,3 +1,3 @@
-export { BuildError, BuildErrors, type ErrorFamily, type SourceLocation } from './errors.ts';
-export { build, doctor, diskUsage, listImages, prune } from './build/index.ts';
-export type * from './build/index.ts';
+export { BuildError, BuildErrors, type ErrorFamily, type SourceLocation } from './core/errors.ts';
+export { build, doctor, diskUsage, listImages, prune } from './surface/engine/index.ts';
+export type * from './surface/engine/index.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redactURLs } from '../src/redact.ts';
+import { redactURLs } from '../src/core/redact.ts';
 
 for (const [text, expected] of [
   ['https://host/path', 'https://host/path'],

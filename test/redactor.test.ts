@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Redactor, redactURLs } from '../src/redact.ts';
+import { Redactor, redactURLs } from '../src/core/redact.ts';
 
 const text = "Cloning into 'x'...\nfatal: unable to access 'https://user:pass@host/x/': 404\r\n100% ssh://git:pass@host https://token@host/y";
 

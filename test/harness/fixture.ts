@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, linkSync, lutimesSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, lchownSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setXattr } from '../../src/sys/index.ts';
+import { setXattr } from '../../src/host/sys/index.ts';
 
 /** A tree said in words: path to entry. A string is a file's text; a path that ends in '/' is a folder. */
 export type Fixture = Readonly<Record<string, string | FixtureEntry>>;

@@ -1,0 +1,11 @@
+export { readFileUpTo, whyUnreadable } from './read-file.ts';
+export { zlibCodec } from './zlib-codec.ts';
+export { untilAborted } from './until-aborted.ts';
+export { makeFolders } from './make-folders.ts';
+export { verifyingStream, digesting } from './verify.ts';
+export type { Codec, CompressedFile, Compressor, ByteSink, CompressedSource } from './codec.ts';
+export { limitError, limitBytes } from './limit.ts';
+export { retry, type RetryOptions } from './retry.ts';
+export { boundedPool, type BoundedPool } from './bounded-pool.ts';
+export { corruptError, StreamError, type StreamErrorCode } from './error.ts';
+export { parallelGzip, type ParallelGzipOptions } from './parallel-gzip.ts';

@@ -1,0 +1,69 @@
+import type { SourceLocation } from '../../core/errors.ts';
+import { convertDockerfile } from './build-graph.ts';
+import { lineRanges, sourceText, type LineRanges } from './line-ranges.ts';
+import type { OutlineArg, OutlineMount } from './outline-record.ts';
+import type { FrontendPorts, GraphRequest } from './request.ts';
+import type { StageState } from './stage.ts';
+
+/** What `--call outline` prints as JSON: BuildKit's frontend.outline 1.0.0 as buildx shows it. Members that say nothing are left out. */
+export interface Outline {
+  readonly name?: string;
+  readonly description?: string;
+  readonly args?: readonly { readonly name: string; readonly description?: string; readonly value?: string; readonly location: LineRanges }[];
+  readonly secrets?: readonly OutlineMountEntry[];
+  readonly ssh?: readonly OutlineMountEntry[];
+  /** Dockerfiles in base64. */
+  readonly sources: readonly string[];
+}
+
+export interface OutlineMountEntry {
+  readonly name: string;
+  readonly required?: true;
+  readonly location: LineRanges;
+}
+
+/** What the target takes: ARGs with the values that they have, secrets and ssh agents. Errors: as `buildGraph`. */
+export async function describeOutline(request: GraphRequest, ports: FrontendPorts, signal: AbortSignal = new AbortController().signal): Promise<Outline> {
+  const { target } = await convertDockerfile(request, ports, signal);
+  const stages = stagesFrom(target);
+  const args = firstOf(stages.flatMap((stage) => stage.outline.reachableArgs().map((arg) => [arg.name, arg] as const)));
+  const secrets = firstOf(stages.flatMap((stage) => [...stage.outline.secrets]));
+  const ssh = firstOf(stages.flatMap((stage) => [...stage.outline.ssh]));
+  const from = target.stage?.from;
+  return {
+    ...(target.stage?.name && { name: target.stage.name }),
+    ...(from?.description && { description: from.description }),
+    ...(args.length > 0 && { args: args.map(([, arg]) => argEntry(arg)) }),
+    ...(secrets.length > 0 && { secrets: secrets.map(mountEntry) }),
+    ...(ssh.length > 0 && { ssh: ssh.map(mountEntry) }),
+    sources: [sourceText(request.dockerfile)],
+  };
+}
+
+/** The target first, then what it begins with, then what it reads. */
+function stagesFrom(target: StageState): StageState[] {
+  const seen = new Set<StageState>();
+  const visit = (stage: StageState): void => {
+    if (seen.has(stage)) return;
+    seen.add(stage);
+    if (stage.base !== undefined) visit(stage.base);
+    for (const dependency of stage.dependencies.keys()) visit(dependency);
+  };
+  visit(target);
+  return [...seen];
+}
+
+/** Of each name the first, in the order of the lines. */
+function firstOf<T extends { readonly location: SourceLocation }>(entries: readonly (readonly [string, T])[]): (readonly [string, T])[] {
+  const found = new Map<string, T>();
+  for (const [name, value] of entries) if (!found.has(name)) found.set(name, value);
+  return [...found].sort(([, a], [, b]) => a.location.startLine - b.location.startLine);
+}
+
+function argEntry({ name, description, value, location }: OutlineArg): NonNullable<Outline['args']>[number] {
+  return { name, ...(description && { description }), ...(value && { value }), location: lineRanges(location.startLine, location.endLine) };
+}
+
+function mountEntry([name, { required, location }]: readonly [string, OutlineMount]): OutlineMountEntry {
+  return { name, ...(required && { required: true as const }), location: lineRanges(location.startLine, location.endLine) };
+}

@@ -1,8 +1,0 @@
-import type { MaintainerInstruction } from '../../dockerfile/index.ts';
-import { addHistory } from '../history.ts';
-import type { InstructionContext } from './context.ts';
-
-export function convertMaintainer({ stage }: InstructionContext, instruction: MaintainerInstruction): void {
-  stage.image.author = instruction.name;
-  addHistory(stage, `MAINTAINER ${instruction.name}`);
-}

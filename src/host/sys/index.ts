@@ -1,0 +1,18 @@
+export { findProgram } from './program.ts';
+export { processEnd, startProcess, runProcess, type ProcessExit, type ChildProcess, type ProcessOptions } from './process.ts';
+export { examineHost, type HostFact, type HostReport } from './doctor.ts';
+export { igzipCodec, type IgzipOptions } from './igzip.ts';
+export { planIdMapping, mappedIDs, type IdMapping, countIDs } from './id-mapping.ts';
+export { startDirectly, type DirectProcess } from './direct-process.ts';
+export { DeviceGuard } from './device-guard.ts';
+export { canScopeSockets, scopeSockets } from './landlock.ts';
+export { detectLevel, inUserNamespace, userNamespaceObstacle, type PrivilegeLevel } from './privilege.ts';
+export { mount, mountFlags, unmount, type MountRequest } from './mount.ts';
+export { SysError, type SysErrorCode } from './error.ts';
+export { sealedProgram } from './memfd.ts';
+export { mknod, setTimes } from './mknod.ts';
+export { startInNamespaces, type NamespacedProcess, type NamespacedProgram } from './namespaces.ts';
+export { type IdMaps, planIdMaps, subordinateRanges, type Account, type IdRange } from './user-namespace.ts';
+export { getXattr, setXattr, listXattrs, removeXattr } from './xattr.ts';
+export { renameNew } from './rename.ts';
+export type { Path } from './libc.ts';

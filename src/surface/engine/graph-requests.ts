@@ -1,0 +1,52 @@
+import type { Dockerfile } from '../../language/dockerfile/index.ts';
+import type { ContextOrigin, GraphRequest } from '../../decide/frontend/index.ts';
+import type { Platform } from '../../core/oci/index.ts';
+import { readBuiltInArgs } from './built-in-args.ts';
+import type { BuildRequest } from './request.ts';
+import type { Settings } from './settings.ts';
+
+export interface GraphInput {
+  readonly dockerfile: Dockerfile;
+  readonly mainContext: ContextOrigin;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly settings: Settings;
+  /** Seconds since 1970. */
+  readonly sourceDateEpoch: number | undefined;
+}
+
+/** What the frontend is asked for: one graph per platform. */
+export function makeGraphRequests(request: BuildRequest, input: GraphInput): GraphRequest[] {
+  const { dockerfile, mainContext, buildArgs, settings } = input;
+  const { multiPlatform, cacheMountNamespace, hostname } = readBuiltInArgs(buildArgs);
+  const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
+  return platforms.map((platform) => ({
+    dockerfile,
+    target: request.target,
+    platform,
+    implicitPlatform: !request.platforms?.length,
+    buildPlatform: settings.buildPlatform,
+    multiPlatform: multiPlatform ?? platforms.length > 1,
+    buildArgs,
+    labels: request.labels,
+    namedContexts: Object.keys(request.buildContexts ?? {}),
+    mainContext,
+    noCache: request.noCache,
+    noCacheFilter: request.noCacheFilter,
+    network: request.network,
+    addHosts: request.addHosts,
+    shmSizeBytes: request.shmSizeBytes,
+    sourceDateEpoch: input.sourceDateEpoch,
+    cacheMountNamespace: request.cacheNamespace ?? cacheMountNamespace,
+    hostname,
+  }));
+}
+
+/** `--build-arg NAME` takes its value from the environment, and is left out where that has none. SOURCE_DATE_EPOCH is taken from there unasked, as buildx does. */
+export function givenBuildArgs(request: BuildRequest, settings: Settings): Record<string, string> {
+  const epoch = settings.env['SOURCE_DATE_EPOCH'];
+  const given = Object.entries(request.buildArgs ?? {}).flatMap(([name, value]): [string, string][] => {
+    const found = value ?? settings.env[name];
+    return found === undefined ? [] : [[name, found]];
+  });
+  return { ...(epoch === undefined || epoch === '' ? {} : { SOURCE_DATE_EPOCH: epoch }), ...Object.fromEntries(given) };
+}

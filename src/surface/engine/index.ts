@@ -1,0 +1,6 @@
+export type { BuildRequest, Annotation, Entitlement, Output, ContextSource, SecretSource, SshSource, Compression } from './request.ts';
+export type { BuildResult, BuildEvent, Build, ImageResult } from './events.ts';
+export type { DoctorReport, DiskRecord, DiskUsage, StoredImage, PruneOptions, Engine, DoctorFact, Environment, PruneResult } from './commands.ts';
+export { build } from './build.ts';
+export { doctor } from './doctor.ts';
+export { diskUsage, listImages, prune } from './store-commands.ts';
