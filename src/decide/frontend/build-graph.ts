@@ -1,4 +1,5 @@
-import { nearest, valueFaults } from '../../language/dockerfile/index.ts';
+import { nearest } from '../../core/match/index.ts';
+import { valueFaults } from '../../language/dockerfile/index.ts';
 import { mountableVertex } from './context-origin.ts';
 import { Conversion } from './conversion.ts';
 import { convertStage } from './convert-stage.ts';

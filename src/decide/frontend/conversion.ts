@@ -1,5 +1,6 @@
 import { BuildError, BuildErrors, type SourceLocation } from '../../core/errors.ts';
-import { DockerfileError, Suggestions, withNewerHint, type Dockerfile, type Range } from '../../language/dockerfile/index.ts';
+import { Suggestions } from '../../core/match/index.ts';
+import { DockerfileError, withNewerHint, type Dockerfile, type Range } from '../../language/dockerfile/index.ts';
 import { makeVertex, type Op, type Vertex, type VertexMeta } from '../graph/index.ts';
 import type { Digest, Platform } from '../../core/oci/index.ts';
 import type { Finding } from './finding.ts';

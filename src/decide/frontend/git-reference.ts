@@ -1,3 +1,4 @@
+import { parseGoBool } from '../../core/go/index.ts';
 import { frontendError } from './error.ts';
 
 /** A git repository as ADD and build contexts name it: `https://host/repo.git#ref:subdir`, or with a query. */
@@ -79,8 +80,8 @@ function readQuery(text: string, query: string, reference: GitReference): GitRef
   const readSwitch = (key: string): boolean | undefined => {
     const value = values.get(key);
     if (value === undefined) return undefined;
-    if (['', '1', 't', 'T', 'TRUE', 'true', 'True'].includes(value)) return true;
-    if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(value)) return false;
+    const on = value === '' || parseGoBool(value);
+    if (on !== undefined) return on;
     throw fail(`invalid ${key} value: ${JSON.stringify(value)}`);
   };
   const agree = (name: string, first: string | undefined, second: string | undefined): string | undefined => {

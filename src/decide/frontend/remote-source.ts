@@ -2,7 +2,7 @@ import type { GitOp, HttpOp } from '../graph/index.ts';
 import { parseDigest } from '../../core/oci/index.ts';
 import { frontendError } from './error.ts';
 import { parseGitReference, type GitReference } from './git-reference.ts';
-import { cleanPath } from './paths.ts';
+import { cleanGoPath } from '../../core/go/index.ts';
 
 export interface RemoteOptions {
   /** Expanded. */
@@ -59,6 +59,6 @@ function filenameOf(url: string): string {
   } catch {
     // a percent sign that is meant as it stands
   }
-  const base = cleanPath(decoded).split('/').at(-1) ?? '';
+  const base = cleanGoPath(decoded).split('/').at(-1) ?? '';
   return base === '' || base === '.' || base === '..' ? '__unnamed__' : base;
 }

@@ -1,5 +1,6 @@
 import { BuildError } from '../../core/errors.ts';
-import { nearest, parseInstruction, type Instruction } from '../../language/dockerfile/index.ts';
+import { nearest } from '../../core/match/index.ts';
+import { parseInstruction, type Instruction } from '../../language/dockerfile/index.ts';
 import { formatPlatform, formatReference, parseReference, type Platform } from '../../core/oci/index.ts';
 import { contextVertex, imageVertex, scratchVertex } from './context-origin.ts';
 import type { Conversion } from './conversion.ts';

@@ -1,6 +1,7 @@
 import { fault } from './error.ts';
 import { parseJsonForm } from './json-form.ts';
-import { isSpaceCode, splitBlanks } from './space.ts';
+import { isSpaceCode } from '../../core/go/index.ts';
+import { splitBlanks } from './blank.ts';
 import { splitWords } from './words.ts';
 import type { Instruction } from './ast.ts';
 

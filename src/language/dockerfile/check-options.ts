@@ -1,7 +1,6 @@
 import type { Comment } from './ast.ts';
 import { fault } from './error.ts';
-import { parseGoBool } from './go-values.ts';
-import { trim } from './space.ts';
+import { parseGoBool, trim } from '../../core/go/index.ts';
 
 /** What `# check=` or the build argument BUILDKIT_DOCKERFILE_CHECK says. */
 export interface CheckOptions {

@@ -1,6 +1,6 @@
 import { fault } from './error.ts';
-import { parseCsvFields, parseGoBool } from './go-values.ts';
-import { withSuggestion } from './suggest.ts';
+import { parseCsvLine, parseGoBool } from '../../core/go/index.ts';
+import { withSuggestion } from '../../core/match/index.ts';
 
 /** `RUN --device=`: a name of the Container Device Interface. */
 export interface Device {
@@ -12,11 +12,11 @@ const hint = 'Write --device=vendor.com/class=name, with ,required where the bui
 
 /** `name[,required]`, also as `name=...` and `required=BOOL`. Errors: BAD_DEVICE. */
 export function parseDevice(text: string): Device {
-  const fields = parseCsvFields(text);
-  if (fields === undefined || text === '') throw fault('BAD_DEVICE', `failed to parse csv devices: ${JSON.stringify(text)}`, { hint });
+  const line = parseCsvLine(text);
+  if ('fault' in line || text === '') throw fault('BAD_DEVICE', `failed to parse csv devices: ${JSON.stringify(text)}`, { hint });
   let name = '';
   let required = false;
-  for (const field of fields) {
+  for (const field of line.fields) {
     const cut = field.indexOf('=');
     const key = (cut < 0 ? field : field.slice(0, cut)).toLowerCase();
     const value = cut < 0 ? undefined : field.slice(cut + 1);

@@ -1,6 +1,6 @@
 import type { Directive } from './ast.ts';
 import { fault } from './error.ts';
-import { trim, trimStart } from './space.ts';
+import { trim, trimStart } from '../../core/go/index.ts';
 import { SourceText, decodeSource, withoutLineBreak } from './source-text.ts';
 
 /** Reads the directives at the top of a file; the first line that is none ends them. */

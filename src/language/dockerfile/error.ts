@@ -23,7 +23,6 @@ export type DockerfileErrorCode =
   | 'BAD_DURATION'
   | 'BAD_PORT'
   | 'BAD_SIGNAL'
-  | 'BAD_PATTERN'
   | 'BAD_CHECK_OPTION'
   | 'CHECK_FAILED'
   | 'UNSUPPORTED_FRONTEND';

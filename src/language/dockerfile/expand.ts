@@ -1,6 +1,6 @@
 import { fault } from './error.ts';
-import { isSpace } from './space.ts';
-import { PatternFault, maxExpandedLength, replaceMatches, trimMatch } from './shell-pattern.ts';
+import { isSpace } from '../../core/go/index.ts';
+import { PatternFault, maxExpandedLength, replaceMatches, trimMatch } from '../../core/match/index.ts';
 
 export interface ExpandOptions {
   /** The value of a variable; undefined where it is not set. */

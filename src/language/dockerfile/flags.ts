@@ -1,5 +1,5 @@
 import { fault } from './error.ts';
-import { withSuggestion } from './suggest.ts';
+import { withSuggestion } from '../../core/match/index.ts';
 
 export type FlagKind = 'bool' | 'string' | 'list';
 

@@ -1,6 +1,5 @@
 import { decodeSource } from './source-text.ts';
-import { trim } from './space.ts';
-import { cleanPattern } from './pattern.ts';
+import { cleanGoPath, trim } from '../../core/go/index.ts';
 
 /** The patterns of a .dockerignore: comments and blank lines dropped, paths cleaned, a leading `/` dropped, `!` kept in front. */
 export function parseIgnoreFile(text: string | Uint8Array): string[] {
@@ -15,7 +14,7 @@ export function parseIgnoreFile(text: string | Uint8Array): string[] {
     const negated = line.startsWith('!');
     let pattern = negated ? trim(line.slice(1)) : line;
     if (pattern !== '') {
-      pattern = cleanPattern(pattern);
+      pattern = cleanGoPath(pattern);
       if (pattern.length > 1 && pattern.startsWith('/')) pattern = pattern.slice(1);
     }
     patterns.push(negated ? `!${pattern}` : pattern);

@@ -34,10 +34,8 @@ export type {
   MountFlag,
   FromInstruction,
 } from './ast.ts';
-export { ignoreMatcher, type IgnoreMatcher } from './ignore-matcher.ts';
 export { valueFaults } from './value-faults.ts';
 export { rules } from './checks/rules.ts';
-export { nearest, Suggestions } from './suggest.ts';
 export { DockerfileError, type DockerfileErrorCode } from './error.ts';
 export { expandWord, expandWords, expandHeredoc, expandForDisplay, expandKeepQuotes, type ExpandOptions } from './expand.ts';
 export { parseChmod, applyChmod, type Chmod, type ChmodClause } from './chmod.ts';
@@ -46,7 +44,8 @@ export { parseMount, type Mount, type MountType } from './mount.ts';
 export { parseDevice, type Device } from './device.ts';
 export { parseHeredocWord, parseHeredocs, stripTabs, type HeredocWord } from './heredoc.ts';
 export { checkSignal } from './signal.ts';
-export { cleanPattern, matchPattern } from './pattern.ts';
+export { cleanGoPath as cleanPattern } from '../../core/go/index.ts';
+export { ignoreMatcher, type IgnoreMatcher, matchPattern, MatchError, type MatchErrorCode, nearest } from '../../core/match/index.ts';
 export { printDockerfile, printInstruction } from './print.ts';
 export { parseFlagBool } from './flags.ts';
 export { parseDuration } from './duration.ts';

@@ -7,10 +7,10 @@ import { splitFlag } from './flags.ts';
 import { type HeredocWord, parseHeredocs, stripTabs } from './heredoc.ts';
 import { buildInstruction } from './instruction.ts';
 import { rangeIn, type LogicalLine, type LogicalLines } from './logical-line.ts';
-import { trim, trimStart } from './space.ts';
+import { trim, trimStart } from '../../core/go/index.ts';
 import { type SourceText, withoutLineBreak } from './source-text.ts';
 import { type FlagWord, type InstructionParts, splitInstruction } from './split-instruction.ts';
-import { nearest } from './suggest.ts';
+import { nearest } from '../../core/match/index.ts';
 
 const none: readonly never[] = [];
 

@@ -1,5 +1,5 @@
 import { fault } from './error.ts';
-import { trimStart } from './space.ts';
+import { trimStart } from '../../core/go/index.ts';
 
 /** The arguments of `["a", "b"]`; undefined where the text is no JSON array. Errors: BAD_ARGUMENTS for an array of anything but strings. */
 export function parseJsonForm(text: string): string[] | undefined {

@@ -1,6 +1,6 @@
 import type { Comment, Directive, Position, Range } from './ast.ts';
 import { parseEscape, DirectiveReader } from './directive.ts';
-import { trim, trimStart } from './space.ts';
+import { trim, trimStart } from '../../core/go/index.ts';
 import { type SourceText, withoutLineBreak } from './source-text.ts';
 
 /** An instruction's line with its continuations joined; here-documents are not read yet. */

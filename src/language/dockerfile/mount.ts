@@ -1,6 +1,6 @@
 import { DockerfileError, fault } from './error.ts';
-import { parseCsvFields, parseGoBool, parseRamBytes, parseUint32 } from './go-values.ts';
-import { nearest, withSuggestion } from './suggest.ts';
+import { cleanGoPath, parseCsvLine, parseGoBool, parseRamBytes, parseUint32 } from '../../core/go/index.ts';
+import { nearest, withSuggestion } from '../../core/match/index.ts';
 
 export type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
 
@@ -143,11 +143,11 @@ interface Fields {
 }
 
 function splitFields(text: string): string[] {
-  const fields = parseCsvFields(text);
-  if (fields === undefined || text === '') {
+  const line = parseCsvLine(text);
+  if ('fault' in line || text === '') {
     throw fault('BAD_MOUNT', `failed to parse csv mounts: ${JSON.stringify(text)}`, { hint: 'Write --mount=type=cache,target=/path.' });
   }
-  return fields;
+  return line.fields;
 }
 
 function requireNoVariable(value: string): void {
@@ -266,7 +266,7 @@ function validate(fields: Fields): void {
 
 function withDefaults(fields: Fields, workdir: string): Mount {
   const written = fields.target ?? '';
-  const target = cleanPath(written.startsWith('/') ? written : `/${workdir}/${written}`);
+  const target = cleanGoPath(written.startsWith('/') ? written : `/${workdir}/${written}`);
   const from = fields.from === undefined || fields.from === '' ? {} : { from: fields.from };
   const owner = { uid: fields.uid ?? 0, gid: fields.gid ?? 0 };
   switch (fields.type) {
@@ -278,7 +278,7 @@ function withDefaults(fields: Fields, workdir: string): Mount {
       const source = fields.source === undefined || fields.source === '' ? {} : { source: fields.source };
       return {
         type: 'cache',
-        id: orElse(fields.id, cleanPath(written)),
+        id: orElse(fields.id, cleanGoPath(written)),
         target,
         sharing: fields.sharing ?? 'shared',
         ...from,
@@ -316,7 +316,7 @@ function withDefaults(fields: Fields, workdir: string): Mount {
 function secretMount(fields: Fields, target: string | undefined): Mount {
   const id = orElse(orElse(fields.id, fields.source ?? ''), target?.split('/').at(-1) ?? '');
   const env = fields.env === undefined || fields.env === '' ? undefined : fields.env;
-  const file = target ?? (env === undefined ? `/run/secrets/${cleanPath(id).split('/').at(-1)!}` : undefined);
+  const file = target ?? (env === undefined ? `/run/secrets/${cleanGoPath(id).split('/').at(-1)!}` : undefined);
   return {
     type: 'secret',
     id,
@@ -371,17 +371,4 @@ function unexpectedKey(key: string, field: string): Error {
 
 function orElse(value: string | undefined, fallback: string): string {
   return value === undefined || value === '' ? fallback : value;
-}
-
-/** `//a/./b/../c/` is `/a/c`. */
-function cleanPath(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (!path.startsWith('/')) parts.push(part);
-  }
-  const joined = parts.join('/');
-  return path.startsWith('/') ? `/${joined}` : joined === '' ? '.' : joined;
 }

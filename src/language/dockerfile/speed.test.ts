@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkDockerfile } from './checks/check.ts';
 import { expandWord } from './expand.ts';
-import { ignoreMatcher } from './ignore-matcher.ts';
+import { ignoreMatcher, matchPattern } from '../../core/match/index.ts';
 import { parseDockerfile } from './parse.ts';
-import { matchPattern } from './pattern.ts';
 
 /** Processor time of this thread, the best of three, for machines that do other things too. */
 function leastMs(work: () => void): number {

@@ -1,4 +1,5 @@
-import { cutWord, isSpaceCode, trimEnd, trimStart } from './space.ts';
+import { isSpaceCode, trimEnd, trimStart } from '../../core/go/index.ts';
+import { cutWord } from './blank.ts';
 
 /** One logical line: keyword, flags, and what follows. */
 export interface InstructionParts {

@@ -1,4 +1,4 @@
-import { isSpaceCode } from './space.ts';
+import { isSpaceCode } from '../../core/go/index.ts';
 
 /** A line cut at blanks outside quotes; quotes and escapes stay in the words. */
 export function splitWords(text: string, escape: '\\' | '`'): string[] {

@@ -98,7 +98,7 @@ const table: readonly { name: string; op: CopyOp; layer: readonly string[] | str
   { name: 'a broken symlink that a wildcard finds', op: copyOp(['/b*'], '/x/'), layer: 'SOURCE_MISSING' },
   { name: 'a wildcard that finds nothing', op: copyOp(['/nope*'], '/x/y/'), layer: [] },
   { name: 'a wildcard in a folder that is missing', op: copyOp(['/nope/*'], '/x/'), layer: 'SOURCE_MISSING' },
-  { name: 'a wildcard pattern that is no pattern', op: copyOp(['/['], '/x/'), layer: 'PATTERN_INVALID' },
+  { name: 'a wildcard pattern that is no pattern', op: copyOp(['/['], '/x/'), layer: 'BAD_PATTERN' },
   { name: 'wildcards, the last one staying', op: copyOp(['/*.txt'], '/w'), layer: ['file 644 0:0 w=b'] },
   { name: 'classes', op: copyOp(['/a.tx[st]'], '/w/'), layer: ['dir 755 0:0 w', 'file 644 0:0 w/a.txt=a'] },
   { name: 'an escaped bracket', op: copyOp(['/[[]a]'], '/w/'), layer: ['dir 755 0:0 w', 'file 644 0:0 w/[a]=bracket'] },

@@ -21,7 +21,7 @@ export interface CopyPorts {
 
 /**
  * The entries of the layer that a COPY or ADD makes on `base`; only what changes, parents first. `inputs` are by input number. With `link` the base is not read.
- * Semantics are BuildKit's, order of sources included. Errors: SOURCE_MISSING, PATTERN_INVALID, NOT_A_FOLDER, IS_A_FOLDER, TREE_SYMLINK_LOOP, OWNER_INVALID, ARCHIVE_INVALID.
+ * Semantics are BuildKit's, order of sources included. Errors: SOURCE_MISSING, BAD_PATTERN, NOT_A_FOLDER, IS_A_FOLDER, TREE_SYMLINK_LOOP, OWNER_INVALID, ARCHIVE_INVALID.
  */
 export async function planCopy(op: CopyOp, inputs: readonly (FileTree | undefined)[], base: FileTree | undefined, ports: CopyPorts): Promise<PlanEntry[]> {
   return planSelected(op, await select(op, inputs), op.link ? undefined : base, ports);

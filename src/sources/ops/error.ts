@@ -7,7 +7,6 @@ export type OpsErrorCode =
   | 'SECRET_MISSING'
   | 'SSH_MISSING'
   | 'SOURCE_MISSING'
-  | 'PATTERN_INVALID'
   | 'NOT_A_FOLDER'
   | 'IS_A_FOLDER'
   | 'OWNER_INVALID'

@@ -1,8 +1,7 @@
-import { ignoreMatcher } from '../../language/dockerfile/index.ts';
+import { compilePattern, hasWildcards, ignoreMatcher } from '../../core/match/index.ts';
 import type { CopyOp, CopySource } from '../../decide/graph/index.ts';
 import { baseName, cleanPath, joinPath, resolvePath, type FileTree, type TreeNode } from '../../core/tree/index.ts';
 import { elements } from './paths.ts';
-import { compileElement, hasWildcards } from './glob.ts';
 import { sourceMissing } from './source-missing.ts';
 
 /** Something that a source of a copy selects: a file, or a folder with what is selected below it. */
@@ -24,7 +23,7 @@ export interface SelectedEntry {
 
 type PathsSource = CopySource & { kind: 'paths' };
 
-/** Finds what a source selects, in order. Symlinks on the way and at the end of a path are followed; below a folder they are not. Errors: SOURCE_MISSING, PATTERN_INVALID, TREE_SYMLINK_LOOP. */
+/** Finds what a source selects, in order. Symlinks on the way and at the end of a path are followed; below a folder they are not. Errors: SOURCE_MISSING, BAD_PATTERN, TREE_SYMLINK_LOOP. */
 export async function selectPaths(source: PathsSource, exclude: readonly string[], tree: FileTree): Promise<SelectedRoot[]> {
   const split = source.parents === undefined ? undefined : splitAtPivot(source.pattern, source.parents.pivot);
   const pattern = split === undefined ? source.pattern : split.root;
@@ -71,7 +70,7 @@ export async function expandWildcards(tree: FileTree, pattern: string): Promise<
   const parts = elements(pattern);
   const first = parts.findIndex(hasWildcards);
   if (first < 0) return [parts.join('/')];
-  const tests = parts.slice(first).map(compileElement);
+  const tests = parts.slice(first).map(compilePattern);
   const prefix = parts.slice(0, first).join('/');
   const { path: start, node } = await resolvePath(tree, prefix);
   if (start !== '' && node === undefined) throw await sourceMissing(prefix, tree);
@@ -101,7 +100,7 @@ function includeFilter(pattern: string): IncludeFilter {
   const matcher = ignoreMatcher([pattern]);
   const parts = elements(pattern);
   const deep = parts.findIndex((part) => part.includes('**'));
-  const tests = (deep < 0 ? parts : parts.slice(0, deep)).map(compileElement);
+  const tests = (deep < 0 ? parts : parts.slice(0, deep)).map(compilePattern);
   return {
     included: (path) => matcher.ignored(path),
     reaches: (path) => matcher.ignored(path) || path.split('/').every((element, index) => tests[index]?.(element) ?? deep >= 0),

@@ -1,4 +1,4 @@
-import { nearest } from '../../language/dockerfile/index.ts';
+import { nearest } from '../../core/match/index.ts';
 import { baseName, cleanPath, joinPath, resolvePath, type FileTree } from '../../core/tree/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { OpsError } from './error.ts';

@@ -1,3 +1,4 @@
+import { parseGoBool } from '../../core/go/index.ts';
 import { requestError } from './error.ts';
 
 /** What the build args that are for the builder itself ask for. */
@@ -27,27 +28,21 @@ export function readBuiltInArgs(buildArgs: Readonly<Record<string, string>>): Bu
     ...(cacheMountNamespace === undefined ? {} : { cacheMountNamespace }),
     ...(hostname === undefined ? {} : { hostname }),
     // docker build takes what is no boolean for unsaid
-    keepGitDir: readBool(buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR']) === true,
+    keepGitDir: parseGoBool(buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '') === true,
     withoutEffect: Object.entries(buildArgs).flatMap(([name, value]) => withoutEffect(name, value)),
   };
 }
 
 function withoutEffect(name: string, value: string): string[] {
-  if (name === 'BUILDKIT_INLINE_CACHE' && readBool(value) === true)
+  if (name === 'BUILDKIT_INLINE_CACHE' && parseGoBool(value) === true)
     return [`${name} has no effect: no cache is put into images. The cache is in the store; keep that folder between builds.`];
-  if (name.startsWith('BUILDKIT_ATTEST_') && readBool(value) !== false && !/(?:^|,)disabled=true(?:,|$)/.test(value))
+  if (name.startsWith('BUILDKIT_ATTEST_') && parseGoBool(value) !== false && !/(?:^|,)disabled=true(?:,|$)/.test(value))
     return [`${name} has no effect: attestations are not made by this version.`];
   return [];
 }
 
 function requireBool(name: string, value: string): boolean {
-  const read = readBool(value);
+  const read = parseGoBool(value);
   if (read !== undefined) return read;
   throw requestError('BUILD_ARG_INVALID', `Cannot use --build-arg ${name}=${value}: it is no boolean`, 'Write 1 or 0.');
-}
-
-/** As Go reads booleans; undefined for what is none. */
-function readBool(value: string | undefined): boolean | undefined {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value ?? '')) return true;
-  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(value ?? '') ? false : undefined;
 }

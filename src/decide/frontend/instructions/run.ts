@@ -2,7 +2,7 @@ import { parseDevice, parseHeredocWord, type Command, type RunInstruction } from
 import type { RunOp } from '../../graph/index.ts';
 import { frontendError } from '../error.ts';
 import { addLayerHistory } from '../history.ts';
-import { cleanPath } from '../paths.ts';
+import { cleanGoPath } from '../../../core/go/index.ts';
 import { proxyVariables } from '../proxy-variables.ts';
 import type { StageState } from '../stage.ts';
 import { shownRun } from '../vertex-name.ts';
@@ -24,7 +24,7 @@ export function convertRun(context: InstructionContext, instruction: RunInstruct
     args,
     env: stage.environment.list(),
     uncachedEnv: proxyVariables(conversion.buildArgs),
-    cwd: cleanPath(stage.workingDir),
+    cwd: cleanGoPath(stage.workingDir),
     user: stage.image.config.User ?? '',
     network: readNetwork(instruction.network, request.network ?? 'default'),
     security: readSecurity(instruction.security),

@@ -1,6 +1,7 @@
 import type { WorkdirInstruction } from '../../../language/dockerfile/index.ts';
 import { addHistory, addLayerHistory } from '../history.ts';
-import { cleanPath, workingDir } from '../paths.ts';
+import { cleanGoPath } from '../../../core/go/index.ts';
+import { workingDir } from '../paths.ts';
 import { shownInstruction } from '../vertex-name.ts';
 import type { InstructionContext } from './context.ts';
 
@@ -16,7 +17,7 @@ export function convertWorkdir(context: InstructionContext, instruction: Workdir
   }
   const owner = stage.image.config.User;
   stage.vertex = context.step(
-    { kind: 'mkdir', path: cleanPath(path), mode: 0o755, ...(owner ? { owner } : {}) },
+    { kind: 'mkdir', path: cleanGoPath(path), mode: 0o755, ...(owner ? { owner } : {}) },
     [stage.state],
     shownInstruction(conversion, instruction.original, stage.environment),
   );

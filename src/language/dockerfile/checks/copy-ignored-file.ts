@@ -1,5 +1,5 @@
-import { ignoreMatcher } from '../ignore-matcher.ts';
-import { cleanPattern } from '../pattern.ts';
+import { ignoreMatcher } from '../../../core/match/index.ts';
+import { cleanGoPath } from '../../../core/go/index.ts';
 import { type Rule, quoted } from './rule.ts';
 
 /** With exceptions in the ignore file nobody can tell without reading the context, so then nothing is said. */
@@ -11,12 +11,12 @@ export const copyIgnoredFile: Rule = {
     const patterns = context.ignorePatterns ?? [];
     if (patterns.length === 0 || patterns.some((pattern) => pattern.trim().startsWith('!'))) return;
     const matcher = ignoreMatcher(patterns);
-    const ignoresAll = patterns.some((pattern) => ['*', '**', '**/*'].includes(cleanPattern(pattern.trim())));
+    const ignoresAll = patterns.some((pattern) => ['*', '**', '**/*'].includes(cleanGoPath(pattern.trim())));
     for (const { instruction, at, words } of stages.flatMap(({ steps }) => steps)) {
       if ((instruction.kind !== 'copy' && instruction.kind !== 'add') || instruction.from !== undefined) continue;
       for (const word of words) {
         if (instruction.kind === 'add' && isRemote(word)) continue;
-        const source = cleanPattern(word);
+        const source = cleanGoPath(word);
         if ((source === '.' || source === '/') && !ignoresAll) continue;
         if (!matcher.ignored(source)) continue;
         const command = instruction.kind === 'copy' ? 'Copy' : 'Add';

@@ -1,7 +1,7 @@
 import type { ArgInstruction, Dockerfile, FromInstruction, Instruction, Stage } from '../ast.ts';
 import { type ExpandOptions, expandHeredoc, expandWord, expandWords } from '../expand.ts';
 import { parseMount } from '../mount.ts';
-import { Suggestions } from '../suggest.ts';
+import { Suggestions } from '../../../core/match/index.ts';
 import type { CheckContext } from './context.ts';
 
 /** A Dockerfile with its variables worked out, as far as that goes without a build. */

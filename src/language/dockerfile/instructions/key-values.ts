@@ -2,7 +2,7 @@ import type { EnvInstruction, KeyValue, LabelInstruction } from '../ast.ts';
 import type { Draft } from '../draft.ts';
 import { fault } from '../error.ts';
 import { parseFlags } from '../flags.ts';
-import { cutWord } from '../space.ts';
+import { cutWord } from '../blank.ts';
 import { splitWords } from '../words.ts';
 
 /** ENV and LABEL, in the forms `key=value ...` and `key value`. Errors: BAD_ARGUMENTS, and those of flags. */

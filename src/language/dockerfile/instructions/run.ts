@@ -4,7 +4,7 @@ import type { Draft } from '../draft.ts';
 import { fault } from '../error.ts';
 import { parseFlags } from '../flags.ts';
 import { checkMountText } from '../mount.ts';
-import { nearest } from '../suggest.ts';
+import { nearest } from '../../../core/match/index.ts';
 import { commandOf } from './command.ts';
 
 /** Errors: BAD_FLAG, BAD_MOUNT, BAD_DEVICE, and those of flags. Most of a mount is checked by `valueFaults`, and when its variables are known. */

@@ -11,7 +11,7 @@ import type {
 import type { Draft } from '../draft.ts';
 import { fault } from '../error.ts';
 import { parseFlags } from '../flags.ts';
-import { trim } from '../space.ts';
+import { trim } from '../../../core/go/index.ts';
 
 /** The instructions that only set something in the image config. Errors: BAD_ARGUMENTS, UNKNOWN_FLAG. */
 

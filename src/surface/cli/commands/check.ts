@@ -1,7 +1,7 @@
 import type { Console } from '../console.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { ParsedFlags } from '../flags/flag.ts';
-import { nearestName } from '../flags/nearest-name.ts';
+import { nearestWord } from '../../../core/match/index.ts';
 import { parseFlags } from '../flags/parse-flags.ts';
 import { helpText } from '../help/help-text.ts';
 import { Faults, usageError } from '../usage-error.ts';
@@ -61,7 +61,7 @@ function buildArgsOf(flags: ParsedFlags, console: Console): Record<string, strin
 }
 
 function unknownRule(name: string, names: readonly string[]): ReturnType<typeof usageError> {
-  const meant = nearestName(name, names);
+  const meant = nearestWord(name, names);
   return usageError(
     'FLAG_VALUE',
     `Cannot use --skip ${JSON.stringify(name)}: there is no such rule`,

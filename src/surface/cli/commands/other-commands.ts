@@ -1,6 +1,6 @@
 import type { Console } from '../console.ts';
 import { exitCodes } from '../exit-code.ts';
-import { nearestName } from '../flags/nearest-name.ts';
+import { nearestWord } from '../../../core/match/index.ts';
 import { helpText } from '../help/help-text.ts';
 import type { Command } from '../command.ts';
 import { usageError } from '../usage-error.ts';
@@ -33,7 +33,7 @@ export function findCommand(name: string | undefined): Command {
       'Write flags after the command: ossb build --help.',
     );
   }
-  const meant = nearestName(name, ['build', 'check', 'doctor', 'images', 'du', 'prune', 'help', 'version']);
+  const meant = nearestWord(name, ['build', 'check', 'doctor', 'images', 'du', 'prune', 'help', 'version']);
   const hint = meant === undefined ? "See 'ossb --help'." : `Did you mean ${meant}? See 'ossb --help'.`;
   throw usageError('COMMAND_UNKNOWN', `Cannot run ${JSON.stringify(name)}: there is no such command`, hint);
 }

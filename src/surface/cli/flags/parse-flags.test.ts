@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { BuildError, BuildErrors } from '../../../core/errors.ts';
 import { Faults } from '../usage-error.ts';
 import { buildFlags } from './build-flags.ts';
-import { nearestName } from './nearest-name.ts';
 import { parseFlags } from './parse-flags.ts';
 
 const good: readonly (readonly [argv: string, expected: Record<string, unknown>])[] = [
@@ -135,19 +134,4 @@ test('parseFlags: every flag of kaniko and buildah is a flag here, or has a hint
     [],
     'a flag that exists needs no translation',
   );
-});
-
-test('nearestName: neighbours, prefixes and nothing near', () => {
-  const names = ['tag', 'target', 'build-arg', 'build-context', 'platform', 'push', 'no-cache'];
-  const table: readonly (readonly [string, string | undefined])[] = [
-    ['tagret', 'target'],
-    ['plaform', 'platform'],
-    ['build-args', 'build-arg'],
-    ['nocache', 'no-cache'],
-    ['plat', 'platform'],
-    ['xyz', undefined],
-    ['something-else', undefined],
-    ['a'.repeat(10_000), undefined],
-  ];
-  for (const [name, expected] of table) assert.equal(nearestName(name, names), expected, name.slice(0, 20));
 });

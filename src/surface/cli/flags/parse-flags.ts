@@ -1,7 +1,8 @@
+import { parseGoBool } from '../../../core/go/index.ts';
+import { nearestWord } from '../../../core/match/index.ts';
 import { parseCsv } from '../values/csv.ts';
 import { Faults, usageError } from '../usage-error.ts';
 import type { Flag, FlagTable, ParsedFlags, UnsupportedFlag } from './flag.ts';
-import { nearestName } from './nearest-name.ts';
 
 /**
  * Reads a command line as docker does: `--flag value`, `--flag=value`, `-t value`, `-tvalue`, `-t=value`, `-qD`, flags and arguments in any order, `--` ends the
@@ -59,7 +60,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
   function take(flag: Flag | UnsupportedFlag, shown: string, attached: string | undefined): void {
     let value = attached;
     if (flag.kind === 'bool') {
-      const truth = boolOf(attached ?? 'true');
+      const truth = parseGoBool(attached ?? 'true');
       if (truth === undefined) {
         const hint = 'hint' in flag ? flag.hint : undefined;
         return faults.add(usageError('FLAG_VALUE', `Cannot use ${shown}=${attached}: it is either true or false`, hint));
@@ -84,7 +85,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable, faults: Fa
     allKnown = false;
     const name = within.replace(/^-+/, '').replace(/=.*$/s, '');
     const translation = table.foreign?.get(name) ?? table.foreign?.get(shown.replace(/^-+/, ''));
-    const meant = nearestName(
+    const meant = nearestWord(
       name,
       table.flags.map((flag) => flag.name),
     );
@@ -108,8 +109,3 @@ function lastOf(values: readonly string[] | undefined): string | undefined {
 }
 
 /** The words that Go's strconv.ParseBool takes. */
-function boolOf(text: string): boolean | undefined {
-  if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true;
-  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false;
-  return undefined;
-}

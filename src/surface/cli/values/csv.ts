@@ -1,35 +1,11 @@
+import { parseCsvLine } from '../../../core/go/index.ts';
 import { usageError } from '../usage-error.ts';
 
-/** The fields of one line of comma-separated values; a field in double quotes may hold commas, and `""` for a quote (RFC 4180). `shown` names the flag in errors. */
+/** The fields of one line of comma-separated values. `shown` names the flag in errors. Errors: FLAG_VALUE. */
 export function parseCsv(text: string, shown: string): string[] {
-  const fields: string[] = [];
-  let at = 0;
-  for (;;) {
-    if (text[at] === '"') {
-      let field = '';
-      let end = at + 1;
-      for (;;) {
-        const quote = text.indexOf('"', end);
-        if (quote < 0) throw usageError('FLAG_VALUE', `Cannot use ${shown} ${text}: a quote is not closed`);
-        field += text.slice(end, quote);
-        end = quote + 1;
-        if (text[end] !== '"') break;
-        field += '"';
-        end++;
-      }
-      if (end < text.length && text[end] !== ',') throw usageError('FLAG_VALUE', `Cannot use ${shown} ${text}: after a closing quote comes a comma`);
-      fields.push(field);
-      at = end;
-    } else {
-      const comma = text.indexOf(',', at);
-      const field = text.slice(at, comma < 0 ? text.length : comma);
-      if (field.includes('"')) throw usageError('FLAG_VALUE', `Cannot use ${shown} ${text}: a field with a quote in it is put in quotes as a whole`);
-      fields.push(field);
-      at += field.length;
-    }
-    if (at >= text.length) return fields;
-    at++;
-  }
+  const line = parseCsvLine(text);
+  if ('fault' in line) throw usageError('FLAG_VALUE', `Cannot use ${shown} ${text}: ${line.fault}`);
+  return line.fields;
 }
 
 export interface CsvField {

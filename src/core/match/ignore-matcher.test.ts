@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { DockerfileError } from './error.ts';
+import { MatchError } from './error.ts';
 import { ignoreMatcher } from './ignore-matcher.ts';
 
 describe('ignored', () => {
@@ -58,7 +58,7 @@ describe('ignored', () => {
     it(`refuses ${pattern}`, () =>
       assert.throws(
         () => ignoreMatcher([pattern]),
-        (error) => error instanceof DockerfileError && error.code === 'BAD_PATTERN',
+        (error) => error instanceof MatchError && error.code === 'BAD_PATTERN',
       ));
 
   it('gives one answer whatever was asked before', () => {

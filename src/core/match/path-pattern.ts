@@ -1,4 +1,4 @@
-import { fault } from './error.ts';
+import { badPattern } from './error.ts';
 
 export type PatternToken =
   | { readonly kind: 'char'; readonly char: string }
@@ -31,13 +31,13 @@ export function parsePattern(pattern: string, options: { readonly doubleStar: bo
     } else if (char === '[') {
       const { token, end } = parseClass(pattern, chars, index);
       // Go's filepath.Match takes a range that runs backwards for an empty one, its regular expressions do not
-      if (options.doubleStar && token.ranges.some(([low, high]) => low.codePointAt(0)! > high.codePointAt(0)!)) throw badPattern(pattern);
+      if (options.doubleStar && token.ranges.some(([low, high]) => low.codePointAt(0)! > high.codePointAt(0)!)) throw syntaxError(pattern);
       index = end;
       tokens.push(token);
     } else {
       if (char === '\\') index += 1;
       const literal = chars[index];
-      if (literal === undefined) throw badPattern(pattern);
+      if (literal === undefined) throw syntaxError(pattern);
       tokens.push({ kind: 'char', char: literal });
       index += 1;
     }
@@ -56,21 +56,22 @@ export function compileTokens(tokens: readonly PatternToken[]): (path: string) =
 
 /** Go's filepath.Match: `*` and `?` stop at `/`, `[a-z]` and `[^a]`, `\` escapes. Errors: BAD_PATTERN. */
 export function matchPattern(pattern: string, name: string): boolean {
-  return compileTokens(parsePattern(pattern, { doubleStar: false }))(name);
+  return compilePattern(pattern)(name);
 }
 
-/** Go's path.Clean: `a//b/./c/../d/` is `a/b/d`; nothing is `.`. */
-export function cleanPattern(path: string): string {
-  const rooted = path.startsWith('/');
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (part !== '..' || !rooted) parts.push(part);
+/** `matchPattern` for many names: one path element or a whole path. Errors: BAD_PATTERN. */
+export function compilePattern(pattern: string): (name: string) => boolean {
+  return compileTokens(parsePattern(pattern, { doubleStar: false }));
+}
+
+/** Whether a pattern has `*`, `?` or `[` without a backslash before it. */
+export function hasWildcards(pattern: string): boolean {
+  for (let index = 0; index < pattern.length; index += 1) {
+    const char = pattern[index];
+    if (char === '\\') index += 1;
+    else if (char === '*' || char === '?' || char === '[') return true;
   }
-  const joined = parts.join('/');
-  if (rooted) return `/${joined}`;
-  return joined === '' ? '.' : joined;
+  return false;
 }
 
 function parseClass(pattern: string, chars: readonly string[], start: number): { token: PatternToken & { kind: 'class' }; end: number } {
@@ -78,11 +79,11 @@ function parseClass(pattern: string, chars: readonly string[], start: number): {
   let index = start + (negated ? 2 : 1);
   const ranges: [string, string][] = [];
   const readOne = (): string => {
-    if (chars[index] === '-' || chars[index] === ']') throw badPattern(pattern);
+    if (chars[index] === '-' || chars[index] === ']') throw syntaxError(pattern);
     if (chars[index] === '\\') index += 1;
     const char = chars[index];
     index += 1;
-    if (char === undefined || index >= chars.length) throw badPattern(pattern);
+    if (char === undefined || index >= chars.length) throw syntaxError(pattern);
     return char;
   };
   while (ranges.length === 0 || chars[index] !== ']') {
@@ -97,10 +98,8 @@ function parseClass(pattern: string, chars: readonly string[], start: number): {
   return { token: { kind: 'class', negated, ranges }, end: index + 1 };
 }
 
-function badPattern(pattern: string): Error {
-  return fault('BAD_PATTERN', `Cannot use pattern ${JSON.stringify(pattern)}: syntax error in pattern`, {
-    hint: 'Close every [ with a ], and put a character after every backslash.',
-  });
+function syntaxError(pattern: string): Error {
+  return badPattern(pattern, 'syntax error in pattern', 'Close every [ with a ], and put a character after every backslash.');
 }
 
 function expressionOf(token: PatternToken): string {

@@ -1,4 +1,6 @@
-/** The valid name nearest to `found`: at most two edits away, in the case that `found` has. */
+import { editDistance } from './edit-distance.ts';
+
+/** The valid name nearest to `found`, as docker build suggests it: at most two edits away, in the case that `found` has. */
 export function nearest(found: string, valid: Iterable<string>, options: { caseSensitive: boolean }): string | undefined {
   const value = options.caseSensitive ? found : found.toLowerCase();
   let best: string | undefined;
@@ -6,7 +8,7 @@ export function nearest(found: string, valid: Iterable<string>, options: { caseS
   for (const name of valid) {
     const candidate = options.caseSensitive ? name : name.toLowerCase();
     if (candidate === value) return undefined;
-    const distance = editDistance(value, candidate, bestDistance);
+    const distance = editDistance(value, candidate, { limit: bestDistance, maxLength: maxNameLength });
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -45,23 +47,3 @@ const maxComparisons = 500_000;
 
 /** UTF-16 units of the longest name that is compared. */
 const maxNameLength = 128;
-
-/** Levenshtein distance; `limit` where it is at least that, or where a name is too long to be compared. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (a.length > maxNameLength || Math.abs(a.length - b.length) >= limit) return limit;
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const distance = Math.min(replaced, previous[j]! + 1, row[j - 1]! + 1);
-      row.push(distance);
-      if (distance < least) least = distance;
-    }
-    // the distances of the rows below are no less
-    if (least >= limit) return limit;
-    previous = row;
-  }
-  return Math.min(previous[b.length]!, limit);
-}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { DockerfileError } from './error.ts';
-import { cleanPattern, matchPattern } from './pattern.ts';
+import { describe, it, test } from 'node:test';
+import { MatchError } from './error.ts';
+import { hasWildcards, matchPattern } from './path-pattern.ts';
 
 describe('matchPattern', () => {
   for (const [pattern, name, matches] of [
@@ -40,28 +40,23 @@ describe('matchPattern', () => {
     ['a.c', 'abc', false],
     ['(a|b)', '(a|b)', true],
     ['$^', '$^', true],
+    ['a[^a][^a][^a]b', 'a☺b', false],
+    ['[x\\-]', 'x', true],
+    ['.*', '.hid', true],
+    ['*', '.hid', true],
+    ['a😀?', 'a😀b', true],
   ] as const) {
     it(`${pattern} ${matches ? 'matches' : 'does not match'} ${name}`, () => assert.equal(matchPattern(pattern, name), matches));
   }
-  for (const pattern of ['[', '[a', '[]a]', '[-]', '[x-]', '[-x]', 'a\\', '[^', '[a-', '[\\', 'a[']) {
+  for (const pattern of ['[', '[a', '[]a]', '[-]', '[x-]', '[-x]', 'a\\', '[^', '[a-', '[\\', 'a[', '\\', '[a-b-c]', '[^bc']) {
     it(`refuses ${pattern}`, () =>
       assert.throws(
         () => matchPattern(pattern, 'a'),
-        (error) => error instanceof DockerfileError && error.code === 'BAD_PATTERN',
+        (error) => error instanceof MatchError && error.code === 'BAD_PATTERN',
       ));
   }
 });
 
-describe('cleanPattern', () => {
-  for (const [path, clean] of [
-    ['', '.'],
-    ['a//b/', 'a/b'],
-    ['./a/../b', 'b'],
-    ['/', '/'],
-    ['/../a', '/a'],
-    ['../../a', '../../a'],
-    ['a/../..', '..'],
-  ] as const) {
-    it(`${JSON.stringify(path)} is ${clean}`, () => assert.equal(cleanPattern(path), clean));
-  }
+test('hasWildcards: escaped ones do not count', () => {
+  assert.deepEqual(['a*', 'a?', 'a[b]', 'a\\*', 'a\\\\*', 'a]', ''].map(hasWildcards), [true, true, true, false, true, false, false]);
 });

@@ -1,6 +1,6 @@
-import { fault } from './error.ts';
-import { type PatternToken, cleanPattern, compileTokens, parsePattern } from './pattern.ts';
-import { trim } from './space.ts';
+import { cleanGoPath, trim } from '../go/index.ts';
+import { badPattern } from './error.ts';
+import { type PatternToken, compileTokens, parsePattern } from './path-pattern.ts';
 
 /** Which paths of a tree are left out. Paths are relative, with `/`, without a slash at either end. */
 export interface IgnoreMatcher {
@@ -79,10 +79,10 @@ class FolderMemory {
 function parseRule(pattern: string): Rule | undefined {
   const trimmed = trim(pattern);
   if (trimmed === '') return undefined;
-  const cleaned = cleanPattern(trimmed);
+  const cleaned = cleanGoPath(trimmed);
   const exception = cleaned.startsWith('!');
   const text = exception ? cleaned.slice(1) : cleaned;
-  if (text === '') throw fault('BAD_PATTERN', 'Cannot use pattern "!": illegal exclusion pattern', { hint: 'Write a path after the !.' });
+  if (text === '') throw badPattern('!', 'illegal exclusion pattern', 'Write a path after the !.');
   return { text, exception, matches: matcherOf(text) };
 }
 
