@@ -95,6 +95,7 @@ function summarise(plan: StagePlan, needed: ReadonlySet<StageState>): StageSumma
       name: state.stage.name ?? `stage-${state.stage.index}`,
       needed: isNeeded,
       ...(isNeeded && state.platform && { platform: state.platform }),
+      ...(isNeeded && state.base === undefined && state.baseImage && { base: state.baseImage }),
       ...(isNeeded && state.vertex && { result: state.vertex }),
     };
   });

@@ -97,6 +97,8 @@ export interface StageSummary {
   readonly needed: boolean;
   /** Where `needed`. */
   readonly platform?: Platform;
+  /** The image that its FROM names, where `needed`; absent where it begins with another stage, or with no image. */
+  readonly base?: ResolvedImage;
   /** The state after its last instruction, where `needed`. */
   readonly result?: Vertex;
 }

@@ -2,7 +2,7 @@ export { parseIgnoreFile } from './ignore-file.ts';
 export { requireBuiltInFrontend, withNewerHint, languageVersion, resolveFrontend, type FrontendImage } from './frontend-image.ts';
 export { type Warning, checkDockerfile, checkFault, checkUpToFault } from './checks/check.ts';
 export { parseDockerfile, parseWithFaults, type ParseOptions, parseInstruction, type ParsedDockerfile } from './parse.ts';
-export type { CheckContext, GraphFinding } from './checks/context.ts';
+export type { BaseConfig, CheckContext, GraphFinding } from './checks/context.ts';
 export type {
   Dockerfile,
   Range,

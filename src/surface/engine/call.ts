@@ -4,6 +4,7 @@ import {
   checkUpToFault,
   parseDockerfile,
   parseWithFaults,
+  type BaseConfig,
   type CheckContext,
   type Dockerfile,
   type ParseOptions,
@@ -140,8 +141,16 @@ function checkContext(request: GraphRequest, graph: GraphResult | undefined, ign
     target: request.target,
     ...(request.allStages === true || graph === undefined ? {} : { stages: new Set(graph.stages.filter((stage) => stage.needed).map((stage) => stage.index)) }),
     ignorePatterns,
+    baseConfig: (stageIndex) => baseConfigOf(graph, stageIndex),
     findings: graph?.findings,
   };
+}
+
+function baseConfigOf(graph: GraphResult | undefined, stageIndex: number): BaseConfig | undefined {
+  const base = graph?.stages.find(({ index }) => index === stageIndex)?.base;
+  if (base === undefined) return undefined;
+  const { Env: env, Shell: shell, OnBuild: onBuild } = base.config.config ?? {};
+  return { env: env ?? undefined, shell: shell ?? undefined, onBuild: onBuild ?? undefined };
 }
 
 function warningText(warning: Warning, dockerfile: Dockerfile): string {

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pushImage } from '../../../scripts/local/push-image.ts';
 import { writeTar } from '../../harness/tar-writer.ts';
+import { baseConfigs } from './configured.ts';
 import { retry } from './retry.ts';
 import { toolMembers } from './tools.ts';
 import { untidyBases } from './untidy.ts';
 import type { BaseLayer, BaseName } from './untidy.ts';
 
-export { untidyBases };
+export { baseConfigs, untidyBases };
 export type { BaseName };
+export type ConfiguredName = keyof typeof baseConfigs;
 
 /** Names what the bases are made of, so that suites of different versions can share a registry. */
 const version = createHash('sha256')
-  .update(JSON.stringify(untidyBases))
+  .update(JSON.stringify([untidyBases, baseConfigs]))
   .update(readFileSync(join(import.meta.dirname, 'tools.ts')))
   .update(readFileSync(join(import.meta.dirname, 'snap.pl')))
   .digest('hex')
@@ -25,31 +27,49 @@ export function untidy(name: BaseName): string {
   return `untidy/${name}:${version}`;
 }
 
+/** What FROM says to build on one whose config says more. */
+export function configured(name: ConfiguredName): string {
+  return `configured/${name}:${version}`;
+}
+
+interface Base {
+  readonly repository: string;
+  readonly layers: readonly BaseLayer[];
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+function allBases(): Base[] {
+  const config = { Env: ['PATH=/bin'], Cmd: ['/bin/sh'] };
+  return [
+    ...Object.entries(untidyBases).map(([name, layers]) => ({ repository: `untidy/${name}`, layers, config })),
+    ...Object.entries(baseConfigs).map(([name, more]) => ({ repository: `configured/${name}`, layers: untidyBases.tidy, config: { ...config, ...more } })),
+  ];
+}
+
 /** Pushes those that the registry does not have yet. */
 export async function pushUntidyBases(address: string): Promise<void> {
-  const missing: BaseName[] = [];
-  for (const name of Object.keys(untidyBases) as BaseName[]) if (!(await isThere(address, name))) missing.push(name);
+  const missing: Base[] = [];
+  for (const base of allBases()) if (!(await isThere(address, base))) missing.push(base);
   if (missing.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'ossb-untidy-'));
   try {
     const tools = await toolMembers(address);
-    const config = { Env: ['PATH=/bin'], Cmd: ['/bin/sh'] };
-    for (const name of missing) {
-      const layers = untidyBases[name].map((layer: BaseLayer, i) => {
-        const tar = join(folder, layer === 'tools' ? 'tools' : `${name}-${i}`);
+    for (const [index, { repository, layers, config }] of missing.entries()) {
+      const tars = layers.map((layer, i) => {
+        const tar = join(folder, layer === 'tools' ? 'tools' : `${index}-${i}`);
         writeFileSync(tar, writeTar(layer === 'tools' ? tools : layer));
         return tar;
       });
       const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
-      await retry(() => pushImage(address, `untidy/${name}`, [version], [{ os: 'linux', architecture, layers, config }]));
+      await retry(() => pushImage(address, repository, [version], [{ os: 'linux', architecture, layers: tars, config }]));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function isThere(address: string, name: BaseName): Promise<boolean> {
+async function isThere(address: string, { repository }: Base): Promise<boolean> {
   return (
-    await fetch(`http://${address}/v2/untidy/${name}/manifests/${version}`, { method: 'HEAD', headers: { accept: 'application/vnd.oci.image.index.v1+json' } })
+    await fetch(`http://${address}/v2/${repository}/manifests/${version}`, { method: 'HEAD', headers: { accept: 'application/vnd.oci.image.index.v1+json' } })
   ).ok;
 }

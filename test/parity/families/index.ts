@@ -3,6 +3,7 @@ import type { Case } from '../case.ts';
 import { isSettled } from '../settled.ts';
 import { archives } from './archives.ts';
 import { caching } from './caching.ts';
+import { checksOfBases } from './checks-of-bases.ts';
 import { hardLinks } from './hard-links.ts';
 import { intoFolders } from './into-folders.ts';
 import { mounts } from './mounts.ts';
@@ -11,7 +12,7 @@ import { onUntidyBases } from './untidy-bases.ts';
 
 /** Cases that are made by rule: each family pairs what is done with what it is done to. */
 export function familyCases(): Case[] {
-  return [...intoFolders(), ...repeats(), ...onUntidyBases(), ...hardLinks(), ...mounts(), ...caching(), ...archives()];
+  return [...intoFolders(), ...repeats(), ...onUntidyBases(), ...hardLinks(), ...mounts(), ...caching(), ...archives(), ...checksOfBases()];
 }
 
 /** Those that CI compares, most of them as stages of a batch. */

@@ -13,12 +13,17 @@ export interface CheckContext {
   readonly stages?: ReadonlySet<number> | undefined;
   /** Of the context's ignore file. Default: there is none. */
   readonly ignorePatterns?: readonly string[] | undefined;
-  /** The config of a stage's base image. */
-  readonly baseConfig?:
-    | ((stageIndex: number) => { readonly env?: readonly string[] | undefined; readonly shell?: readonly string[] | undefined } | undefined)
-    | undefined;
+  /** What the config of a stage's base image says; undefined where it is not known, and for a stage that begins with another one. */
+  readonly baseConfig?: ((stageIndex: number) => BaseConfig | undefined) | undefined;
   /** What the graph found; where given, the three rules it names are not worked out here. */
   readonly findings?: readonly GraphFinding[] | undefined;
+}
+
+export interface BaseConfig {
+  readonly env?: readonly string[] | undefined;
+  readonly shell?: readonly string[] | undefined;
+  /** The triggers of ONBUILD, as instructions. */
+  readonly onBuild?: readonly string[] | undefined;
 }
 
 export type GraphFinding =

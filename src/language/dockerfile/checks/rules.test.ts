@@ -54,6 +54,13 @@ const table: Readonly<Record<string, readonly Case[]>> = {
     { text: from('SHELL ["x"]\nCMD a'), finds: [] },
     { text: 'FROM scratch AS a\nSHELL ["x"]\nFROM a\nCMD a\n', finds: [] },
     { text: 'FROM alpine\nCMD a\n', finds: [], context: { baseConfig: () => ({ shell: ['x'] }) } },
+    { text: 'FROM alpine\nCMD a\n', finds: [], context: { baseConfig: () => ({ onBuild: ['SHELL ["x"]'] }) } },
+    {
+      text: 'ARG a\nFROM alpine\n',
+      finds: [[2, 'JSON arguments recommended for CMD to prevent unintended behavior related to OS signals']],
+      context: { baseConfig: () => ({ onBuild: ['NONSENSE', 'CMD a'] }) },
+    },
+    { text: 'FROM alpine AS a\nFROM a\n', finds: [], context: { baseConfig: (index) => (index === 1 ? { onBuild: ['CMD a'] } : {}) } },
   ],
   MaintainerDeprecated: [
     { text: from('MAINTAINER me'), finds: [[2, 'Maintainer instruction is deprecated in favor of using label']] },

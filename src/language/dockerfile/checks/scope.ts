@@ -2,7 +2,8 @@ import type { ArgInstruction, Dockerfile, FromInstruction, Instruction, Stage } 
 import { type ExpandOptions, expandHeredoc, expandWord, expandWords } from '../expand.ts';
 import { parseMount } from '../mount.ts';
 import { Suggestions } from '../../../core/match/index.ts';
-import type { CheckContext } from './context.ts';
+import { parseInstruction } from '../parse.ts';
+import type { BaseConfig, CheckContext } from './context.ts';
 
 /** A Dockerfile with its variables worked out, as far as that goes without a build. */
 export interface Scope {
@@ -36,7 +37,7 @@ export interface UndefinedName {
 
 export interface StageScope {
   readonly stage: Stage;
-  /** What ONBUILD of the stage below brings, then the stage's own. */
+  /** What ONBUILD of the stage below, or of the base image, brings, then the stage's own. */
   readonly steps: readonly StepScope[];
   /** True where a stage below, or the base image, has set a relative or absolute WORKDIR by an instruction, or SHELL. */
   readonly inherited: { readonly workdir: boolean; readonly shell: boolean };
@@ -158,9 +159,7 @@ function runStage(stage: Stage, before: readonly StageState[], globals: Globals,
   const declared = new Set(base?.declared);
   const inherited = { workdir: base?.workdirSet ?? false, shell: base?.shellSet ?? (config?.shell?.length ?? 0) > 0 };
   const walker = { environment, declared, globals, suggestions, known, escape: dockerfile.escape, buildArgs: context.buildArgs ?? {} };
-  const triggers = (base?.stage.instructions ?? []).flatMap((instruction) =>
-    instruction.kind === 'onbuild' && instruction.trigger !== undefined ? [{ ...runStep(instruction.trigger, walker), at: stage.from }] : [],
-  );
+  const triggers = triggersOf(base?.stage, config).map((trigger) => ({ ...runStep(trigger, walker), at: stage.from }));
   const steps = [...triggers, ...stage.instructions.map((instruction) => runStep(instruction, walker))];
   const has = (kind: Instruction['kind']): boolean => steps.some(({ instruction }) => instruction.kind === kind);
   return {
@@ -172,6 +171,13 @@ function runStage(stage: Stage, before: readonly StageState[], globals: Globals,
     workdirSet: inherited.workdir || has('workdir'),
     shellSet: inherited.shell || has('shell'),
   };
+}
+
+/** What ONBUILD of the stage below, or of the base image, brings. A trigger that is at fault fails the build. */
+function triggersOf(below: Stage | undefined, config: BaseConfig | undefined): Instruction[] {
+  const ofImage = (config?.onBuild ?? []).flatMap((text) => attempt(() => parseInstruction(text)) ?? []);
+  const ofStage = (below?.instructions ?? []).flatMap((instruction) => (instruction.kind === 'onbuild' ? (instruction.trigger ?? []) : []));
+  return [...ofImage, ...ofStage];
 }
 
 interface Walker {
