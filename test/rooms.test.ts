@@ -9,11 +9,11 @@ const floors = {
   language: ['dockerfile'],
   decide: ['graph', 'frontend', 'solver'],
   host: ['sys', 'http', 'content', 'registry', 'devices'],
-  work: ['snapshot', 'write', 'executor', 'worker'],
-  sources: ['ops'],
-  layers: ['cache'],
+  layers: ['index', 'pack', 'cache', 'resolve', 'provide', 'collect'],
+  work: ['protocol', 'snapshot', 'write', 'executor', 'worker'],
+  sources: ['secrets', 'ops'],
   product: ['image', 'exporter'],
-  surface: ['engine', 'cli'],
+  surface: ['progress', 'engine', 'cli'],
 } satisfies Record<string, readonly string[]>;
 
 const rooms = Object.entries(floors).flatMap(([floor, names]) => names.map((name) => `${floor}/${name}`));
@@ -40,6 +40,18 @@ test('rooms: a room imports only rooms above it, and only through their door', (
       if (rooms.indexOf(other) < 0 || rooms.indexOf(other) > rooms.indexOf(room)) violations.push({ file, imports: target, why: 'not above it' });
       else if (target !== other && target !== `${other}/index.ts` && !(isForTests(file) && isForTests(target)))
         violations.push({ file, imports: target, why: 'not the door' });
+    }
+  }
+  assert.deepEqual(violations, []);
+});
+
+test('rooms: the main process knows of the worker what the protocol says, and no more', () => {
+  const violations: Violation[] = [];
+  for (const file of globSync('**/*.ts', { cwd: root })) {
+    if (file.startsWith('work/') || isForTests(file)) continue;
+    for (const match of readFileSync(join(root, file), 'utf8').matchAll(importPattern)) {
+      const target = relative(root, join(root, dirname(file), match[2]!));
+      if (target.startsWith('work/') && roomOf(target) !== 'work/protocol') violations.push({ file, imports: target, why: 'not the protocol' });
     }
   }
   assert.deepEqual(violations, []);

@@ -1,3 +1,3 @@
-export type { ContainerEdits, DeviceHook, HookName, DeviceMount, DeviceNode } from './cdi-spec.ts';
-export { CdiDevices } from './cdi-devices.ts';
+export { Devices, type Entitlement } from './devices.ts';
+export type { ContainerEdits, DeviceHook, DeviceMount, DeviceNode, HookName } from './cdi-spec.ts';
 export { DeviceError, deviceError, type DeviceErrorCode } from './error.ts';

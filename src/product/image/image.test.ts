@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf, mediaTypes, type DiffID } from '../../core/oci/index.ts';
 import { assembleImage, assembleIndex, type ImageInput } from './assemble.ts';
-import { parseImageConfig, parseIndex, parseManifest } from './validate.ts';
+import { parseImageConfig, parseIndex, parseManifest } from '../../core/oci/index.ts';
 
 const diffID = digestOf('tar') as string as DiffID;
 const blob = { mediaType: mediaTypes.ociLayerGzip, digest: digestOf('blob'), size: 4 };

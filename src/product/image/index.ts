@@ -1,2 +1,1 @@
-export { parseImageConfig, parseIndex, parseManifest, ManifestError } from './validate.ts';
-export { assembleImage, assembleIndex, type HistoryItem, type AssembledImage, type Document, documentOf, ImageError, type ImageInput } from './assemble.ts';
+export { assembleImage, type AssembledImage, type Document, assembleIndex, type HistoryItem, documentOf, ImageError, type ImageInput } from './assemble.ts';

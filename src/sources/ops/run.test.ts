@@ -9,7 +9,7 @@ import { buildGraph } from '../../decide/frontend/index.ts';
 import type { RunOp, Vertex } from '../../decide/graph/index.ts';
 import type { DiffID, TreeID } from '../../core/oci/index.ts';
 import type { LayersResult } from '../../decide/solver/index.ts';
-import type { StepMount, WorkerClient } from '../../work/worker/index.ts';
+import type { StepMount, WorkerClient } from '../../work/protocol/index.ts';
 import { CacheFolders } from './cache-folders.ts';
 import { runStep, type RunPorts } from './run.ts';
 

@@ -3,7 +3,8 @@ import type { RunMount, RunOp, Vertex } from '../../decide/graph/index.ts';
 import type { LayersResult, StepContext } from '../../decide/solver/index.ts';
 import type { Store } from '../../host/content/index.ts';
 import { chainTreeID } from '../../core/tree/index.ts';
-import type { ContainerEdits, OutputLimits, StepMount, WorkerClient } from '../../work/worker/index.ts';
+import type { ContainerEdits } from '../../host/devices/index.ts';
+import type { OutputLimits, StepMount, WorkerClient } from '../../work/protocol/index.ts';
 import type { CacheFolders } from './cache-folders.ts';
 import { OpsError } from './error.ts';
 
@@ -84,7 +85,7 @@ export async function runStep(
       outputLimits: ports.outputLimits,
       shmSizeBytes: op.shmSizeBytes ?? 64 * 1024 * 1024,
       ...(devices === undefined ? {} : { devices }),
-      forms: { dir: true, tar: false, ...(context.hints.exported ? { blob: ports.compression ?? { compression: 'gzip' as const } } : {}) },
+      forms: { tar: false, ...(context.hints.exported ? { blob: ports.compression ?? { compression: 'gzip' as const } } : {}) },
       ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
     },
     emit,

@@ -9,7 +9,7 @@ import { makeVertex, type CopyOp, type Op, type RunOp, type Vertex } from '../..
 import { digestOf, type DiffID } from '../../core/oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../../decide/solver/index.ts';
 import { baseTreeID, contentDigestOf, type LayerIndex, type PlanEntry } from '../../core/tree/index.ts';
-import type { LayerForms, LayerRecord, WriteLayerRequest } from '../../work/worker/index.ts';
+import type { LayerForms, LayerRecord, WriteLayerRequest } from '../../layers/index/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { createRunners } from './runners.ts';
 import { copyOp, linesOf, pathsSource, readContent } from './testing.ts';

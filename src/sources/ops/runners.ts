@@ -4,7 +4,7 @@ import { baseTreeID, chainTreeID, layerTree, type FileTree, type LayerIndex, typ
 import type { DiffID, TreeID } from '../../core/oci/index.ts';
 import { digestOf } from '../../core/oci/index.ts';
 import type { LayersResult, OpRunners, Result, StepContext } from '../../decide/solver/index.ts';
-import type { LayerForms, LayerRecord, WriteLayerRequest } from '../../work/worker/index.ts';
+import type { LayerForms, LayerRecord, WriteLayerRequest } from '../../layers/index/index.ts';
 import { readArchive } from './archive.ts';
 import { CacheFolders } from './cache-folders.ts';
 import { contentReader } from './content-reader.ts';

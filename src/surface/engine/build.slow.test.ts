@@ -8,7 +8,7 @@ import { openStore } from '../../host/content/index.ts';
 import { BuildError } from '../../core/errors.ts';
 import type { Digest, Manifest } from '../../core/oci/index.ts';
 import { end, FakeRegistry, fault } from '../../host/registry/fake-registry.ts';
-import type { BuildEvent } from './events.ts';
+import type { BuildEvent } from '../progress/index.ts';
 import { activities, Bench, noContainers, noNamespaces, shellFiles, stepsThat } from './testing/bench.ts';
 
 const skipLayers = noNamespaces();

@@ -9,8 +9,8 @@ import { solve, usageOf, type LayersResult, type Result } from '../../decide/sol
 import { readBuiltInArgs, type BuiltInArgs } from './built-in-args.ts';
 import type { Environment } from './commands.ts';
 import { requestError } from './error.ts';
-import { EventQueue } from './event-queue.ts';
-import type { Build, BuildEvent, BuildResult } from './events.ts';
+import { EventQueue } from '../progress/index.ts';
+import type { Build, BuildEvent, BuildResult } from '../progress/index.ts';
 import { checkOutputs, exportOutputs } from './export-outputs.ts';
 import { formatOf, type PlatformBuild } from './image-set.ts';
 import {
@@ -32,8 +32,8 @@ import type { BuildRequest, Output } from './request.ts';
 import { openSession, type Session } from './session.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { StandardInput } from './standard-input.ts';
-import { shownEvent } from './shown-event.ts';
-import { tellStep, type EmitEvent } from './steps.ts';
+import { shownEvent } from '../progress/index.ts';
+import { tellStep, type EmitEvent } from '../progress/index.ts';
 
 /** How many ops run at once. Steps mostly wait for processes and disks, so there are more than cores. */
 const parallelism = 24;

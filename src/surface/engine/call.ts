@@ -13,7 +13,7 @@ import {
 import { buildGraph, describeTargets, type FrontendPorts, type GraphRequest, type GraphResult, type Outline } from '../../decide/frontend/index.ts';
 import { BuildError } from '../../core/errors.ts';
 import { digestOf, formatPlatform } from '../../core/oci/index.ts';
-import type { BuildResult } from './events.ts';
+import type { BuildResult } from '../progress/index.ts';
 
 /** A Dockerfile; of one that is at fault, `tell` gets the warnings above its first fault. Errors: as `parseDockerfile`. */
 export function parseAndCheck(text: Uint8Array, options: ParseOptions, context: CheckContext, tell: (warning: Warning) => void): Dockerfile {

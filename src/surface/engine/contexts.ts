@@ -9,7 +9,7 @@ import { BuildError } from '../../core/errors.ts';
 import { readBuiltInArgs } from './built-in-args.ts';
 import { requestError } from './error.ts';
 import { givenBuildArgs } from './graph-requests.ts';
-import type { ResolvedImage } from './image-resolver.ts';
+import type { ResolvedImage } from '../../layers/resolve/index.ts';
 import { checkContextFolder, readIgnoreFile, type IgnoreInput } from './inputs.ts';
 import type { BuildRequest, ContextSource } from './request.ts';
 import type { Settings } from './settings.ts';

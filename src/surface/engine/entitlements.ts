@@ -1,6 +1,6 @@
 import { BuildError, locate } from '../../core/errors.ts';
 import type { Vertex } from '../../decide/graph/index.ts';
-import type { Devices } from './devices.ts';
+import type { Devices } from '../../host/devices/index.ts';
 import type { BuildRequest, Entitlement } from './request.ts';
 
 class EntitlementError extends BuildError<'ENTITLEMENT_MISSING'> {}

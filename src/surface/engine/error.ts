@@ -1,15 +1,7 @@
 import { BuildError } from '../../core/errors.ts';
 
 export class RequestError extends BuildError<
-  | 'DOCKERFILE_MISSING'
-  | 'DOCKERFILE_UNREADABLE'
-  | 'CONTEXT_MISSING'
-  | 'CONTEXT_INVALID'
-  | 'SECRET_UNREADABLE'
-  | 'SSH_UNUSABLE'
-  | 'OUTPUT_CONFLICT'
-  | 'TARGET_EMPTY'
-  | 'BUILD_ARG_INVALID'
+  'DOCKERFILE_MISSING' | 'DOCKERFILE_UNREADABLE' | 'CONTEXT_MISSING' | 'CONTEXT_INVALID' | 'OUTPUT_CONFLICT' | 'TARGET_EMPTY' | 'BUILD_ARG_INVALID'
 > {}
 
 export type RequestErrorCode = RequestError['code'];

@@ -4,15 +4,15 @@ import { BuildError } from '../../core/errors.ts';
 import type { Store } from '../../host/content/index.ts';
 import type { FileSink, ImageSet, Pusher } from '../../product/exporter/index.ts';
 import { familiarReference, formatPlatform, formatReference, parseReference } from '../../core/oci/index.ts';
-import type { WorkerClient } from '../../work/worker/index.ts';
+import type { WorkerClient } from '../../work/protocol/index.ts';
 import { requestError } from './error.ts';
-import type { BuildResult, ImageResult } from './events.ts';
+import type { BuildResult, ImageResult } from '../progress/index.ts';
 import { formatOf, makeImageSet, type PlatformBuild } from './image-set.ts';
-import type { LayerProvider } from './layer-provider.ts';
+import type { LayerProvider } from '../../layers/provide/index.ts';
 import type { Annotation, Output } from './request.ts';
 import type { Settings } from './settings.ts';
-import { untaggedPrefix } from './store-usage.ts';
-import { tellStep, type EmitEvent, type StepProgress } from './steps.ts';
+import { untaggedPrefix } from '../../layers/collect/index.ts';
+import { tellStep, type EmitEvent, type StepProgress } from '../progress/index.ts';
 
 export interface ExportPorts {
   readonly store: Store;

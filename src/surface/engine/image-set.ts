@@ -2,7 +2,7 @@ import type { ImageSet } from '../../product/exporter/index.ts';
 import { assembleImage, assembleIndex, type HistoryItem } from '../../product/image/index.ts';
 import { formatPlatform, type Compression, type ContainerConfig, type Descriptor, type Platform } from '../../core/oci/index.ts';
 import type { LayersResult } from '../../decide/solver/index.ts';
-import type { LayerProvider } from './layer-provider.ts';
+import type { LayerProvider } from '../../layers/provide/index.ts';
 import type { Annotation, Output } from './request.ts';
 
 /** What was built for one platform. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { BuildError } from '../../core/errors.ts';
 import { checkContextFolder, maxDockerfileBytes, readDockerfile, readIgnoreFile } from './inputs.ts';
-import { secretReader } from './secrets.ts';
+import { secretReader } from '../../sources/secrets/index.ts';
 import { readSettings } from './settings.ts';
 import { StandardInput } from './standard-input.ts';
 

@@ -1,16 +1,9 @@
 import type { Platform } from '../../core/oci/index.ts';
+import type { Entitlement } from '../../host/devices/index.ts';
+import type { SecretSource, SshSource } from '../../sources/secrets/index.ts';
 
-/** Where a secret's value comes from. */
-export type SecretSource =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'env'; readonly name: string }
-  | { readonly kind: 'value'; readonly value: Uint8Array };
-
-/** `--ssh id[=socket|key[,key]]`; an empty list of paths means $SSH_AUTH_SOCK. */
-export interface SshSource {
-  readonly id: string;
-  readonly paths: readonly string[];
-}
+export type { Entitlement } from '../../host/devices/index.ts';
+export type { SecretSource, SshSource } from '../../sources/secrets/index.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -95,9 +88,6 @@ export interface BuildRequest {
   /** Rules and results of the build checks only; nothing is built. */
   readonly call?: 'build' | 'check' | 'outline' | 'targets';
 }
-
-/** `device=` is followed by `vendor.com/class` or `vendor.com/class=name`. */
-export type Entitlement = 'network.host' | 'security.insecure' | 'device' | `device=${string}`;
 
 export interface Annotation {
   readonly level: 'manifest' | 'index' | 'manifest-descriptor' | 'index-descriptor';

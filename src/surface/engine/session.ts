@@ -1,32 +1,33 @@
 import { LayerSources, Memo, RecordStore } from '../../layers/cache/index.ts';
 import type { Store } from '../../host/content/index.ts';
-import { Pusher, type FileSink } from '../../product/exporter/index.ts';
-import { LayerStore } from '../../work/write/index.ts';
+import { dockerLoadSink, Pusher, type FileSink } from '../../product/exporter/index.ts';
+import { LayerCatalog } from '../../layers/index/index.ts';
+import { LayerPacker } from '../../layers/pack/index.ts';
 import type { DiffID, Platform } from '../../core/oci/index.ts';
 import { createRunners } from '../../sources/ops/index.ts';
 import type { RegistryClient } from '../../host/registry/index.ts';
 import type { OpRunners, Pause, SolveEvent } from '../../decide/solver/index.ts';
 import { zlibCodec } from '../../core/stream/index.ts';
 import { igzipCodec, planIdMapping } from '../../host/sys/index.ts';
-import type { WorkerClient } from '../../work/worker/index.ts';
-import { BaseSteps } from './base-steps.ts';
+import type { WorkerClient } from '../../work/protocol/index.ts';
+import { BaseSteps } from '../progress/index.ts';
 import { Contexts } from './contexts.ts';
-import { Devices } from './devices.ts';
-import type { BuildEvent } from './events.ts';
+import { Devices } from '../../host/devices/index.ts';
+import type { BuildEvent } from '../progress/index.ts';
 import { caFilesOf, openHttpClient } from './http-client.ts';
 import { formatOf } from './image-set.ts';
-import { ImageResolver, type ResolvedImage } from './image-resolver.ts';
+import { ImageResolver, type ResolvedImage } from '../../layers/resolve/index.ts';
 import type { IgnoreInput } from './inputs.ts';
-import { LayerMakers } from './layer-makers.ts';
-import { LayerProvider } from './layer-provider.ts';
+import { LayerMakers } from '../../layers/provide/index.ts';
+import { LayerProvider } from '../../layers/provide/index.ts';
 import { outputLimits } from './output-limits.ts';
 import { openRegistryClient } from './registry-client.ts';
 import type { BuildRequest, Output } from './request.ts';
-import { setAside } from './remains.ts';
-import { secretReader } from './secrets.ts';
+import { setAside } from '../../layers/collect/index.ts';
+import { secretReader } from '../../sources/secrets/index.ts';
 import type { Settings } from './settings.ts';
-import { SshAgents } from './ssh.ts';
-import { forward, tellStep, type EmitEvent } from './steps.ts';
+import { SshAgents } from '../../sources/secrets/index.ts';
+import { forward, tellStep, type EmitEvent } from '../progress/index.ts';
 import { workerEntry } from './worker-entry.ts';
 
 export interface SessionOptions {
@@ -100,23 +101,27 @@ export function openSession(options: SessionOptions): Session {
   const http = openHttpClient(settings);
   held.defer(() => http.close());
   const mapping = planIdMapping(settings.env['PATH']);
-  const layers = new LayerStore(store, igzipCodec(zlibCodec()), { mappingID: mapping.id });
+  const layers = new LayerCatalog(store, { mappingID: mapping.id });
+  const packer = new LayerPacker({ store, layers, codec: igzipCodec(zlibCodec()) });
   const worker = lazy(
     async (): Promise<WorkerClient> => {
-      const { startWorker } = await import('../../work/worker/index.ts');
+      const { startWorker } = await import('../../work/protocol/index.ts');
       activity('worker', 'started');
       return startWorker({ entry: workerEntry(), storeRoot: store.root, mapping, env: settings.env, signal });
     },
     (client) => client.close(),
   );
-  const threads = lazy(
-    async () => new (await import('../../work/worker/index.ts')).LayerThreads({ entry: workerEntry(), storeRoot: store.root, mappingID: mapping.id, layers }),
+  const archives = lazy(
+    async () => {
+      const { ArchiveThreads } = await import('../../work/protocol/index.ts');
+      return new ArchiveThreads({ entry: workerEntry(), storeRoot: store.root, mappingID: mapping.id, layers, packer });
+    },
     (made) => made[Symbol.asyncDispose](),
   );
-  const makers = new LayerMakers({ layers, threads, worker });
+  const makers = new LayerMakers({ layers, archives, folders: worker });
   const sources = new LayerSources(store, now);
   const bases = new BaseSteps(emit, now);
-  const provider = new LayerProvider({ bases, store, layers, sources, registry, worker, makers, activity, signal });
+  const provider = new LayerProvider({ display: bases, store, layers, sources, registry, makers, activity, signal });
   const tell = <T>(name: string, id: string, work: () => Promise<T>): Promise<T> => tellStep(name, { emit, now, signal }, work, id);
   const resolver = new ImageResolver({ store, registry, sources, pull: request.pull ?? false, tell, signal });
   const cache = new RecordStore({
@@ -127,7 +132,7 @@ export function openSession(options: SessionOptions): Session {
   });
   const resolveImage = (ref: string, platform: Platform, purpose: string): Promise<ResolvedImage> => resolver.resolve(ref, platform, purpose);
   const importLayout = async (folder: string, ref: string, platform: Platform): Promise<ResolvedImage> =>
-    (await import('./oci-layout-source.ts')).importOciLayout(folder, ref, platform, { store, layers, signal });
+    (await import('../../layers/resolve/index.ts')).importOciLayout(folder, ref, platform, { store, layers, signal });
   const { contextFolder: folder, ignoreFile } = options;
   const contexts = new Contexts({ request, settings, store, folder, ignoreFile, resolveImage, importLayout, signal });
   const imageOutput = options.outputs.find((output) => output.kind === 'image' || output.kind === 'oci' || output.kind === 'docker');
@@ -136,7 +141,7 @@ export function openSession(options: SessionOptions): Session {
   const readLayerContent = async function* (diffID: DiffID, path: string): AsyncGenerator<Uint8Array> {
     await provider.fetch(diffID);
     await provider.index(diffID);
-    yield* layers.readContent(diffID, path);
+    yield* packer.readContent(diffID, path);
   };
   let saysSingle = mapping.isSingle;
   const runners = createRunners({
@@ -210,7 +215,7 @@ export function openSession(options: SessionOptions): Session {
     fail: (error) => stop.abort(error),
     tell: (event) => forward(event, emit, now()),
     background: runInBackground,
-    dockerLoad: async () => (await import('./docker-load.ts')).dockerLoadSink(settings, signal),
+    dockerLoad: () => dockerLoadSink(settings.env, signal),
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('the build has ended'));
       await Promise.all(background);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { runContainer } from './container.ts';
-import type { StepExit } from './request.ts';
+import type { StepExit } from '../protocol/index.ts';
 
 /** What comes of a runtime that does this. `$LOG` is its log. */
 async function run(t: TestContext, script: string): Promise<{ exit: StepExit; stderr: string }> {

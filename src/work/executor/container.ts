@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { startDirectly, type DeviceGuard, type DirectProcess, type ProcessExit } from '../../host/sys/index.ts';
-import { executorError } from './error.ts';
-import type { OnOutput, StepExit } from './request.ts';
+import { executorError } from '../protocol/index.ts';
+import type { OnOutput, StepExit } from '../protocol/index.ts';
 import type { OciRuntime } from './runtime.ts';
 
 export interface ContainerOptions {

@@ -10,7 +10,7 @@ import { ordinaryUser } from '../../../test/harness/person.ts';
 import type { DiffID } from '../../core/oci/index.ts';
 import { canScopeSockets, detectLevel, findProgram } from '../../host/sys/index.ts';
 import type { ContainerEdits } from '../../host/devices/index.ts';
-import type { StepMount } from './request.ts';
+import type { StepMount } from '../protocol/index.ts';
 import { findBusybox, Steps, type StepAnswer } from './testing/steps.ts';
 
 const busybox = findBusybox();

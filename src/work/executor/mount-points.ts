@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { executorError } from './error.ts';
+import { executorError } from '../protocol/index.ts';
 import { lstatInRoot, makeFolders, resolveInRoot } from './root-path.ts';
 
 const rootOwner = { uid: 0, gid: 0 };

@@ -1,10 +1,4 @@
-/** How much of a stream of a step's output is shown. */
-export interface OutputLimits {
-  /** In all. Absent: no limit. */
-  readonly maxBytes?: number;
-  /** For each second that has begun. Absent: no limit. */
-  readonly maxBytesPerSecond?: number;
-}
+import type { OutputLimits } from '../protocol/index.ts';
 
 /** Cuts a stream of output where it is more than its limits, as docker build does: what is dropped counts too, and the place where it begins is marked. */
 export class OutputLimit {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ExecutorError } from './error.ts';
+import { ExecutorError } from '../protocol/index.ts';
 import { MountPoints } from './mount-points.ts';
 import { makeFolders, resolveInRoot } from './root-path.ts';
 

@@ -1,6 +1,6 @@
 import { chownSync, lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { executorError } from './error.ts';
+import { executorError } from '../protocol/index.ts';
 
 const MAX_LINKS = 255;
 

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram, mount, mountFlags, runProcess, sealedProgram, SysError, unmount } from '../../host/sys/index.ts';
-import { executorError } from './error.ts';
+import { executorError } from '../protocol/index.ts';
 import { defaultSeccomp } from './seccomp.ts';
 
 /** An OCI runtime that is ready to run containers. */

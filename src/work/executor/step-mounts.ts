@@ -5,9 +5,9 @@ import type { Overlays } from '../snapshot/index.ts';
 import { mknod, mount as mountAt, mountFlags, runProcess, unmount } from '../../host/sys/index.ts';
 import { forwardAgent } from './agent-socket.ts';
 import { deviceError, type ContainerEdits, type DeviceMount, type DeviceNode } from '../../host/devices/index.ts';
-import { executorError, unmappedError } from './error.ts';
+import { executorError, unmappedError } from '../protocol/index.ts';
 import { makePlace, systemTargets, type MountPoints } from './mount-points.ts';
-import type { StepMount, StepRequest } from './request.ts';
+import type { StepMount, StepRequest } from '../protocol/index.ts';
 import { lstatInRoot, resolveInRoot } from './root-path.ts';
 import type { SpecMount } from './spec.ts';
 

@@ -1,13 +1,6 @@
 import { Masker } from './masker.ts';
-import { OutputLimit, type OutputLimits } from './output-limit.ts';
-import type { OnOutput } from './request.ts';
-
-export interface StepOutputOptions {
-  /** Replaced by `***`. */
-  readonly secretValues: readonly Uint8Array[];
-  /** Of each stream. */
-  readonly outputLimits: OutputLimits;
-}
+import { OutputLimit } from './output-limit.ts';
+import type { OnOutput, StepOutputOptions } from '../protocol/index.ts';
 
 /** Passes on what a step prints: first masked, then cut where it is too much, so that no cut can show the half of a secret. */
 export class StepOutput {

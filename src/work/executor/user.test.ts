@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ExecutorError } from './error.ts';
+import { ExecutorError } from '../protocol/index.ts';
 import { lookupUser } from './user.ts';
 
 const passwd = 'root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n\nbad line\nother:x:2000:2000::/o:\n';

@@ -1,4 +1,4 @@
-import { executorError } from './error.ts';
+import { executorError } from '../protocol/index.ts';
 
 /** Who a step runs as. */
 export interface StepUser {

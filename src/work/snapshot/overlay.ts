@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { mount, mountFlags, SysError, unmount } from '../../host/sys/index.ts';
-import { checkDepth, topmost } from './chain.ts';
+import { checkDepth, topmost } from '../../layers/index/index.ts';
 
 export interface OverlayRequest {
   /** Folders of unpacked layers, lowest first; none is an empty tree. A folder that stands in it twice counts where it is topmost. */

@@ -1,27 +1,24 @@
 import { rmSync } from 'node:fs';
-import type { CommitRequest, EnsureDirOptions, LayerStore, WriteLayerRequest } from '../write/index.ts';
-import type { Compression, DiffID } from '../../core/oci/index.ts';
-import type { Methods } from './calls.ts';
-import { unpackEntries, type PackedEntries } from './packed-entries.ts';
+import type { LayerPacker } from '../../layers/pack/index.ts';
+import { unpackEntries, type FolderMethods, type Served } from '../protocol/index.ts';
+import type { UnpackedLayers } from '../write/index.ts';
 
-/** The work that keeps a processor busy: it runs in the pool's threads, and small pieces of it in the worker's main thread. */
-export function layerJobs(layers: LayerStore): Methods {
+/** The work that keeps a processor busy: it runs in threads. */
+export function layerJobs(packer: LayerPacker, unpacked: UnpackedLayers): Served<FolderMethods> {
   return {
-    writeLayer: ([request], { signal }) => layers.write(request as WriteLayerRequest, signal),
-    writeEntries: ([request, parts], { signal }) =>
-      layers.write({ ...(request as Omit<WriteLayerRequest, 'entries'>), entries: unpackEntries(parts as PackedEntries) }, signal),
-    commitUpper: ([upper, request], { signal }) => layers.commitUpper(upper as string, request as CommitRequest, signal),
+    packLayer: ([request, entries], { signal }) => packer.write({ ...request, entries: unpackEntries(entries) }, signal),
+    writeLayer: ([request, entries], { signal }) => unpacked.write({ ...request, entries: unpackEntries(entries) }, signal),
+    commitUpper: ([upper, request], { signal }) => unpacked.commitUpper(upper, request, signal),
     indexLayer: async ([diffID], { signal }) => {
-      await layers.ensureIndex(diffID as DiffID, signal);
+      await packer.ensureIndex(diffID, signal);
     },
     unpackLayer: async ([diffID, options], { signal }) => {
-      await layers.ensureDir(diffID as DiffID, signal, options as EnsureDirOptions);
+      await unpacked.ensureDir(diffID, signal, options);
     },
-    ensureBlob: ([diffID, compression, level], { signal }) =>
-      layers.ensureBlob(diffID as DiffID, compression as Compression, level as number | undefined, signal),
-    exportTree: ([diffIDs, destination, form], { signal }) =>
-      layers.exportTree(diffIDs as readonly DiffID[], destination as string, form as 'dir' | 'tar', signal),
-    removeFolders: async ([paths]) => (paths as readonly string[]).filter((path) => !isRemoved(path)),
+    ensureBlob: ([diffID, compression, level], { signal }) => packer.ensureBlob(diffID, compression, level, signal),
+    exportTar: ([layers, destination], { signal }) => packer.exportTar(layers, destination, signal),
+    exportDir: ([layers, destination], { signal }) => unpacked.exportDir(layers, destination, signal),
+    removeFolders: async ([paths]) => paths.filter((path) => !isRemoved(path)),
   };
 }
 

@@ -1,17 +1,32 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
 import { openStore, type Store } from '../../host/content/index.ts';
-import { Executor, openRuntime, preparePrivateMounts, readHostFacts, type HostFacts } from '../executor/index.ts';
-import { LayerStore, type CommitRequest, type LayerRecord, type WriteLayerRequest } from '../write/index.ts';
-import { Overlays } from '../snapshot/index.ts';
 import { zlibCodec } from '../../core/stream/index.ts';
 import { DeviceGuard, igzipCodec, scopeSockets, SysError, unmount } from '../../host/sys/index.ts';
-import { Callee, type CallContext, type Message, type Methods } from './calls.ts';
-import { toWireError } from './error.ts';
+import { LayerCatalog, type CommitRequest, type LayerRecord, type WriteLayerRequest } from '../../layers/index/index.ts';
+import { isSmallLayer, LayerPacker } from '../../layers/pack/index.ts';
+import { OciExecutor, openRuntime, preparePrivateMounts, readHostFacts, type Executor, type HostFacts } from '../executor/index.ts';
+import {
+  Callee,
+  packEntries,
+  ThreadPool,
+  toWireError,
+  type CallContext,
+  type FolderMethods,
+  type Greeting,
+  type Message,
+  type OutputEvent,
+  type RunRequest,
+  type RunResult,
+  type Served,
+  type WorkerMethods,
+  type WorkerOptions,
+} from '../protocol/index.ts';
+import { Overlays } from '../snapshot/index.ts';
+import { UnpackedLayers } from '../write/index.ts';
 import { layerJobs } from './jobs.ts';
-import { LayerThreads } from './layer-threads.ts';
-import type { Greeting, OutputEvent, RunRequest, RunResult, WorkerOptions } from './protocol.ts';
 
 /** Serves calls by IPC until the main process says 'close' or is gone. */
 export async function serveProcess(options: WorkerOptions): Promise<void> {
@@ -28,7 +43,7 @@ export async function serveProcess(options: WorkerOptions): Promise<void> {
     greet({ kind: 'failed', error: toWireError(error) });
     return;
   }
-  const callee = new Callee(server.methods(), (message) => void process.send?.(message, () => {}));
+  const callee = new Callee<WorkerMethods>(server.methods(), (message) => void process.send?.(message, () => {}));
   process.on('message', (message: Message | { kind: 'close' }) => {
     if (message.kind !== 'close') callee.receive(message);
     else void server.close(callee);
@@ -42,7 +57,8 @@ export function serveThread(options: WorkerOptions): void {
   const store = openStore(options.storeRoot);
   // A port's postMessage is not a window's.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  const callee = new Callee(layerJobs(openLayers(store, options, readHostFacts(process.arch))), (message) => parentPort?.postMessage(message));
+  const { packer, unpacked } = openLayers(store, options, readHostFacts(process.arch));
+  const callee = new Callee<FolderMethods>(layerJobs(packer, unpacked), (message) => parentPort?.postMessage(message));
   parentPort?.on('message', (message: Message | { kind: 'close' }) => {
     if (message.kind !== 'close') return callee.receive(message);
     store.close();
@@ -54,16 +70,26 @@ function greet(greeting: Greeting): void {
   process.send?.(greeting);
 }
 
-function openLayers(store: Store, { mappingID }: WorkerOptions, host: HostFacts): LayerStore {
-  return new LayerStore(store, igzipCodec(zlibCodec()), { mappingID, userxattr: host.userNamespace, ignoreOwners: host.mappedIDs === 1 });
+/** The layers of the store, as one process or thread works on them. */
+interface Layers {
+  readonly layers: LayerCatalog;
+  readonly packer: LayerPacker;
+  readonly unpacked: UnpackedLayers;
+}
+
+function openLayers(store: Store, { mappingID }: WorkerOptions, host: HostFacts): Layers {
+  const layers = new LayerCatalog(store, { mappingID });
+  const packer = new LayerPacker({ store, layers, codec: igzipCodec(zlibCodec()) });
+  const unpacked = new UnpackedLayers({ layers, packer, userxattr: host.userNamespace, ignoreOwners: host.mappedIDs === 1 });
+  return { layers, packer, unpacked };
 }
 
 /** What the worker process holds. */
 class Server {
   readonly host: HostFacts;
   readonly #store: Store;
-  readonly #layers: LayerStore;
-  readonly #threads: LayerThreads;
+  readonly #layers: Layers;
+  readonly #threads: ThreadPool<FolderMethods>;
   readonly #runFolder: string;
   readonly #overlays: Overlays;
   readonly #running = new Set<Promise<unknown>>();
@@ -77,21 +103,22 @@ class Server {
     scopeSockets();
     this.host = readHostFacts(process.arch);
     this.#layers = openLayers(this.#store, options, this.host);
-    this.#threads = new LayerThreads({ ...options, entry: process.argv[1]!, layers: this.#layers });
+    this.#threads = new ThreadPool(process.argv[1]!, options, availableParallelism());
     const overlayFolder = join(this.#runFolder, 'overlay');
     mkdirSync(overlayFolder);
     this.#overlays = new Overlays({ folder: overlayFolder, userxattr: this.host.userNamespace });
   }
 
-  methods(): Methods {
-    const inThreads = Object.keys(layerJobs(this.#layers)).map((name): [string, Methods[string]] => [
-      name,
-      (args, { signal }) => this.#threads.call(name, args, signal),
-    ]);
+  methods(): Served<WorkerMethods> {
+    const threads = this.#threads;
     return {
-      ...Object.fromEntries(inThreads),
-      writeLayer: ([request], { signal }) => this.#threads.writeLayer(request as WriteLayerRequest, signal),
-      run: ([request], context) => this.#track(this.#run(request as RunRequest, context)),
+      run: ([request], context) => this.#track(this.#run(request, context)),
+      writeLayer: ([request], { signal }) => this.#track(this.#writeLayer(request, signal)),
+      unpackLayer: (args, { signal }) => threads.call('unpackLayer', args, signal),
+      ensureBlob: (args, { signal }) => threads.call('ensureBlob', args, signal),
+      exportDir: (args, { signal }) => threads.call('exportDir', args, signal),
+      exportTar: (args, { signal }) => threads.call('exportTar', args, signal),
+      removeFolders: (args, { signal }) => threads.call('removeFolders', args, signal),
     };
   }
 
@@ -101,22 +128,22 @@ class Server {
   }
 
   /** Stops what runs, waits for its end, and ends the process. */
-  async close(callee: Callee): Promise<void> {
+  async close(callee: Callee<WorkerMethods>): Promise<void> {
     callee.abortAll();
     // What is still being made ready has a program running, which writes below the run folder.
     await Promise.allSettled([...this.#running, this.#executor]);
-    await this.#threads[Symbol.asyncDispose]();
+    await this.#threads.close();
     // With all that is mounted below it: else the store would take the mounts' contents for its own temporary files.
     unmount(this.#runFolder);
     this.#store.close();
     process.exit(0);
   }
 
-  async #run(request: RunRequest, { signal, emit }: CallContext): Promise<RunResult> {
+  async #run(request: RunRequest, { signal, emit }: CallContext<OutputEvent>): Promise<RunResult> {
     const executor = await this.#openExecutor();
     const folder = this.#store.tempDir();
     try {
-      const onOutput = (stream: 'stdout' | 'stderr', data: Uint8Array): void | Promise<void> => emit({ stream, data } satisfies OutputEvent);
+      const onOutput = (stream: 'stdout' | 'stderr', data: Uint8Array): void | Promise<void> => emit({ stream, data });
       const { exit, upper } = await executor.run(request, folder, onOutput, signal);
       if (exit.exitCode !== 0) return { kind: 'exit', ...exit };
       const { forms, layers, sourceDateEpoch } = request;
@@ -129,8 +156,15 @@ class Server {
 
   /** A small change is committed here: that takes less time than to hand it over. */
   async #commit(upper: string, request: CommitRequest, signal: AbortSignal): Promise<LayerRecord> {
-    if (isSmall(upper)) return await this.#layers.commitUpper(upper, request, signal);
-    return (await this.#threads.call('commitUpper', [upper, request], signal)) as LayerRecord;
+    if (isSmall(upper)) return await this.#layers.unpacked.commitUpper(upper, request, signal);
+    return await this.#threads.call('commitUpper', [upper, request], signal);
+  }
+
+  /** As with changes. */
+  async #writeLayer(request: WriteLayerRequest, signal: AbortSignal): Promise<LayerRecord> {
+    const { entries, ...rest } = request;
+    if (isSmallLayer(entries, this.#layers.layers)) return await this.#layers.unpacked.write(request, signal);
+    return await this.#threads.call('writeLayer', [rest, await packEntries(entries, signal)], signal);
   }
 
   #discard(folder: string): void {
@@ -161,12 +195,12 @@ class Server {
       arch: process.arch,
       userNamespace: this.host.userNamespace,
     });
-    return new Executor({
+    return new OciExecutor({
       runtime,
       overlays: this.#overlays,
       host: this.host,
       runFolder: this.#runFolder,
-      layerFolders: (chain) => this.#layers.folders(chain),
+      layerFolders: (chain) => this.#layers.unpacked.folders(chain),
       tempFolder: () => this.#store.tempDir(),
       deviceGuard: this.#enterGuard(),
     });

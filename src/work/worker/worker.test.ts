@@ -7,11 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { BuildError } from '../../core/errors.ts';
 import type { DiffID } from '../../core/oci/index.ts';
 import { openStore, type Store } from '../../host/content/index.ts';
-import { LayerStore } from '../write/index.ts';
+import { LayerStore } from '../write/testing/layer-store.ts';
 import { zlibCodec } from '../../core/stream/index.ts';
 import { detectLevel, findProgram } from '../../host/sys/index.ts';
-import { startWorker, type WorkerClient } from './client.ts';
-import { type RunRequest, type RunResult } from './protocol.ts';
+import { startWorker, type RunRequest, type RunResult, type WorkerClient } from '../protocol/index.ts';
 
 const busybox = findProgram('busybox', `${process.env['PATH']}:${process.env['OSSB_PEERS'] ?? ''}/usr/bin`);
 const runtimeFound = ['crun', 'runc'].some((name) => findProgram(name, process.env['PATH']) !== undefined);
@@ -70,7 +69,7 @@ describe('worker', { skip: obstacle }, () => {
       secretValues: [],
       outputLimits: {},
       shmSizeBytes: 1 << 20,
-      forms: { dir: true, tar: false },
+      forms: { tar: false },
       ...more,
     };
     const onOutput = (_: string, data: Uint8Array): void => {
@@ -92,7 +91,7 @@ describe('worker', { skip: obstacle }, () => {
   });
 
   test('run with a blob form has the layer compressed', async () => {
-    const result = await run('echo one > /g', { forms: { dir: true, tar: false, blob: { compression: 'gzip' } } });
+    const result = await run('echo one > /g', { forms: { tar: false, blob: { compression: 'gzip' } } });
     assert.ok(result.kind === 'layer' && result.layer.blob !== undefined);
     assert.ok(store.blobs.has(result.layer.blob.digest));
   });
@@ -172,7 +171,7 @@ describe('worker', { skip: obstacle }, () => {
       secretValues: [],
       outputLimits: {},
       shmSizeBytes: 1 << 20,
-      forms: { dir: true, tar: false },
+      forms: { tar: false },
     };
     const temporary = readdirSync(join(storeRoot, 'tmp')).length;
     const running = other.run(request, () => resolve());
@@ -181,7 +180,7 @@ describe('worker', { skip: obstacle }, () => {
     await other.close();
     assert.ok(!processes().includes('sleep 1005'));
     assert.ok(readdirSync(join(storeRoot, 'tmp')).length <= temporary);
-    await assert.rejects(other.indexLayer(base), (error) => error instanceof BuildError && error.code === 'WORKER_DIED');
+    await assert.rejects(other.removeFolders([]), (error) => error instanceof BuildError && error.code === 'WORKER_DIED');
   });
 
   test('a killed main process takes worker, step, mounts and secrets with it; the store is swept', async () => {

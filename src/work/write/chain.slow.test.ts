@@ -6,11 +6,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { openStore } from '../../host/content/index.ts';
 import type { DiffID } from '../../core/oci/index.ts';
-import { Overlays, SnapshotError } from '../snapshot/index.ts';
+import { Overlays } from '../snapshot/index.ts';
+import { SnapshotError } from '../../layers/index/index.ts';
 import { zlibCodec } from '../../core/stream/index.ts';
 import { igzipCodec } from '../../host/sys/index.ts';
 import { comparePaths, joinPath, layerTree, parentOf, type FileTree, type PlanEntry } from '../../core/tree/index.ts';
-import { LayerStore } from './layer-store.ts';
+import { LayerStore } from './testing/layer-store.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'overlays are mounted as root';
 const dir = mkdtempSync(join(tmpdir(), 'ossb-chain-'));

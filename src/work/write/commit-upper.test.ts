@@ -10,8 +10,8 @@ import { digestOf, mediaTypes, type DiffID } from '../../core/oci/index.ts';
 import { zlibCodec } from '../../core/stream/index.ts';
 import { getXattr, igzipCodec, setXattr } from '../../host/sys/index.ts';
 import type { LayerEntry } from '../../core/tree/index.ts';
-import { LayerStore, type LayerStoreOptions } from './layer-store.ts';
-import { type LayerRecord } from './layer-forms.ts';
+import { LayerStore, type LayerStoreOptions } from './testing/layer-store.ts';
+import { type LayerRecord } from '../../layers/index/index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ossb-commit-'));
 test.after(() => {
@@ -72,7 +72,7 @@ async function unpackedAnew(from: { store: Store; layers: LayerStore }, chain: r
     await layers.ensureDir(diffID, signal);
   }
   const target = join(dir, `exported${count++}`);
-  await layers.exportTree(chain, `${target}.tar`, 'tar', signal);
+  await layers.exportTar(chain, `${target}.tar`, signal);
   mkdirSync(target);
   execFileSync('tar', ['--numeric-owner', '-xpf', `${target}.tar`, '-C', target]);
   return lines(execFileSync('bash', ['-ec', listing], { cwd: target }));

@@ -19,7 +19,8 @@ import { mknod, setXattr, SysError, mappedIDs } from '../../host/sys/index.ts';
 import { systemPath } from '../../core/tar/index.ts';
 import { parentOf, type LayerEntry } from '../../core/tree/index.ts';
 import { storageError } from '../../host/content/index.ts';
-import { layerError } from './error.ts';
+import { layerError, type FolderAttributes } from '../../layers/index/index.ts';
+import type { FolderSink } from '../../layers/pack/index.ts';
 
 export interface FolderWriterOptions {
   /** Give files their owners; else they belong to this process. */
@@ -32,13 +33,11 @@ export interface FolderWriterOptions {
   readonly merge?: boolean;
 }
 
-export type FolderAttributes = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'mtimeSec' | 'mtimeNs' | 'xattrs'>;
-
 /**
  * Writes entries into a folder that nobody else writes to. Paths are clean and go through no symlink: the caller resolved them. Parents that are missing are made.
  * Modes, owners and times of folders are set by `finish`, since they could hinder the writing.
  */
-export class FolderWriter {
+export class FolderWriter implements FolderSink {
   readonly #root: string;
   readonly #options: FolderWriterOptions;
   readonly #umask = process.umask();

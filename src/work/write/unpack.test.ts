@@ -25,8 +25,8 @@ import { getXattr, igzipCodec, listXattrs } from '../../host/sys/index.ts';
 import { encodeHeader, encodePax, endOfTarBytes, paddingOf, type TarHeader } from '../../core/tar/index.ts';
 import type { LayerEntry } from '../../core/tree/index.ts';
 import { FolderWriter } from './folder-writer.ts';
-import { LayerError } from './error.ts';
-import { LayerStore } from './layer-store.ts';
+import { LayerError } from '../../layers/index/index.ts';
+import { LayerStore } from './testing/layer-store.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ossb-unpack-'));
 test.after(() => {
@@ -401,7 +401,7 @@ test('exportTree writes the merged tree as a folder and as a tar', needsRoot, as
   mkdirSync(join(destination, 'link'), { recursive: true });
   writeFileSync(join(destination, 'kept'), 'kept');
   symlinkSync('/nowhere', join(destination, 'a'));
-  await both.layers.exportTree([lower, upper], destination, 'dir', signal);
+  await both.layers.exportDir([lower, upper], destination, signal);
   assert.deepEqual(readdirSync(destination, { recursive: true }).map(String).sort(), ['a', 'a/one', 'a/three', 'a/two', 'dev', 'dev/null', 'kept', 'link']);
   const stat = (path: string): Stats => lstatSync(join(destination, path));
   assert.deepEqual(
@@ -410,7 +410,7 @@ test('exportTree writes the merged tree as a folder and as a tar', needsRoot, as
   );
   assert.deepEqual([stat('a/two').ino === stat('a/three').ino, stat('a/two').uid, stat('a/two').mode & 0o777], [true, process.getuid!(), 0o640]);
   const tar = join(dir, 'exported.tar');
-  await both.layers.exportTree([lower, upper], tar, 'tar', signal);
+  await both.layers.exportTar([lower, upper], tar, signal);
   const lines = execFileSync('tar', ['--numeric-owner', '-tvf', tar])
     .toString()
     .trim()

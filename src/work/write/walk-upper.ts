@@ -4,8 +4,8 @@ import type { Digest } from '../../core/oci/index.ts';
 import { getXattr, listXattrs, removeXattr } from '../../host/sys/index.ts';
 import { nameFromBytes, systemPath } from '../../core/tar/index.ts';
 import { compareBytes, joinPath, type FileTree, type PlanEntry, type TreeNode } from '../../core/tree/index.ts';
-import { openFile } from './contents.ts';
-import { layerError } from './error.ts';
+import { openFile } from '../../layers/pack/index.ts';
+import { layerError } from '../../layers/index/index.ts';
 
 export interface WalkOptions {
   /** The folder of an overlay that is mounted no more. */

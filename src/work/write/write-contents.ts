@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import type { PlanEntry } from '../../core/tree/index.ts';
-import type { Contents } from './contents.ts';
-import { layerError } from './error.ts';
+import type { Contents } from '../../layers/pack/index.ts';
+import { layerError } from '../../layers/index/index.ts';
 import type { FolderWriter } from './folder-writer.ts';
-import { writeToFolder } from './pack-entries.ts';
-import { writeAll } from './unpacker.ts';
+import { writeToFolder } from '../../layers/pack/index.ts';
+import { writeAll } from '../../layers/pack/index.ts';
 
 /** Entries between looks at the signal. */
 const restEvery = 256;

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { BuildResult } from '../../engine/index.ts';
+import type { BuildResult } from '../../progress/index.ts';
 import { parseCall, toBuildRequest } from '../build-request.ts';
 import type { Console } from '../console.ts';
 import type { LoadEngine } from '../engine.ts';

@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import type { StepBoard } from './step-board.ts';
 
 /** How a build is shown while it runs. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import { FakeSink } from '../testing/fake-sink.ts';
 import { recordedBuild } from '../testing/recorded-build.ts';
 import { Screen } from '../testing/screen.ts';

@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import { redactURLs } from '../../../core/redact.ts';
 import type { Sink } from '../console.ts';
 import type { Display } from './display.ts';

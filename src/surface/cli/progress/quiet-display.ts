@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import type { Display } from './display.ts';
 import { StepBoard } from './step-board.ts';
 

@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import type { BuildError, SourceLocation } from '../../../core/errors.ts';
 import { StepLog, type LogLine } from './step-log.ts';
 

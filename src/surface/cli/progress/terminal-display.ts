@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import type { Sink } from '../console.ts';
 import type { Display, StartTimer } from './display.ts';
 import { LiveRegion } from './live-region.ts';

@@ -1,4 +1,5 @@
-import type { BuildEvent, BuildRequest, BuildResult, DiskUsage, DoctorReport, Engine, PruneOptions, StoredImage } from '../../engine/index.ts';
+import type { BuildEvent, BuildResult } from '../../progress/index.ts';
+import type { BuildRequest, DiskUsage, DoctorReport, Engine, PruneOptions, StoredImage } from '../../engine/index.ts';
 import { parseDigest } from '../../../core/oci/index.ts';
 
 export interface FakeBuild {

@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../engine/index.ts';
+import type { BuildEvent } from '../../progress/index.ts';
 import { BuildError } from '../../../core/errors.ts';
 
 export class StepFailed extends BuildError<'STEP_FAILED'> {}

@@ -8,7 +8,7 @@ import { encodeHeader, endOfTarBytes, type TarHeader } from '../../../core/tar/i
 import { findProgram } from '../../../host/sys/index.ts';
 import { build } from '../build.ts';
 import type { Environment } from '../commands.ts';
-import type { BuildEvent, BuildResult } from '../events.ts';
+import type { BuildEvent, BuildResult } from '../../progress/index.ts';
 import type { BuildRequest } from '../request.ts';
 
 /** By path; a path that ends with `/` is a folder, `link` makes a symlink. */

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { join } from 'node:path';
 import { DeviceGuard, scopeSockets, unmount } from '../../../host/sys/index.ts';
 import { Overlays } from '../../snapshot/index.ts';
-import { Executor } from '../executor.ts';
+import { OciExecutor } from '../oci-executor.ts';
 import { openRuntime } from '../runtime.ts';
 import { preparePrivateMounts } from '../private-mounts.ts';
 import { readHostFacts } from '../host-facts.ts';
-import { type StepRequest } from '../request.ts';
+import { type StepRequest } from '../../protocol/index.ts';
 
 /** What the tests' program does: runs steps on plain folders, one after the other or at once, as the tests ask by IPC. */
 export interface TestJob {
@@ -58,7 +58,7 @@ async function serve(scratch: string, cacheFolder: string | undefined): Promise<
   mkdirSync(join(runFolder, 'cgroup'));
   const deviceGuard = host.userNamespace || process.env['OSSB_TEST_NODEV'] !== undefined ? undefined : DeviceGuard.enter(join(runFolder, 'cgroup'));
   const layers = new Map<string, string>();
-  const executor = new Executor({
+  const executor = new OciExecutor({
     runtime,
     host,
     deviceGuard,

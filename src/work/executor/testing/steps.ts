@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DiffID } from '../../../core/oci/index.ts';
 import { findProgram, planIdMapping, startInNamespaces, type ChildProcess, type IdMaps } from '../../../host/sys/index.ts';
-import type { StepRequest } from '../request.ts';
+import type { StepRequest } from '../../protocol/index.ts';
 import type { Left, TestAnswer, TestJob } from './step-server.ts';
 
 /** A busybox that needs no libraries, from PATH or from the root with tools that OSSB_PEERS names. */

@@ -1,7 +1,6 @@
 /** A main process that tests kill: starts a worker over the store named by its argument, runs a step that never ends, and tells the worker's and the step's progress. */
 import type { DiffID } from '../../../core/oci/index.ts';
-import { startWorker } from '../client.ts';
-import { type RunRequest } from '../protocol.ts';
+import { startWorker, type RunRequest } from '../../protocol/index.ts';
 
 const [storeRoot = '', base = ''] = process.argv.slice(2);
 const worker = await startWorker({ entry: new URL('../main.ts', import.meta.url).pathname, storeRoot, env: process.env });
@@ -20,6 +19,6 @@ const request: RunRequest = {
   secretValues: [],
   outputLimits: {},
   shmSizeBytes: 1 << 20,
-  forms: { dir: true, tar: false },
+  forms: { tar: false },
 };
 await worker.run(request, (_, data) => void process.stdout.write(data));
