@@ -8,6 +8,8 @@ export interface IgnoreMatcher {
   ignored(path: string): boolean;
   /** True where a folder is ignored and no later pattern can bring back anything below it, so that it need not be read. */
   canSkipFolder(path: string): boolean;
+  /** Whether a pattern without `!` matches the path itself, whatever is said of the folders above it. */
+  matches(path: string): boolean;
 }
 
 /** For ignore files and for `--exclude`. A walk in order is fastest: what was found for a folder serves for what is in it. Errors: BAD_PATTERN. */
@@ -18,6 +20,7 @@ export function ignoreMatcher(patterns: readonly string[]): IgnoreMatcher {
   const simpleExceptions = exceptions.every((text) => !/[*[\]?^\\]/.test(text));
   const folders = new FolderMemory(rules);
   return {
+    matches: (path) => rules.some((rule) => !rule.exception && rule.matches(path)),
     ignored: (path) => rules.length > 0 && folders.judge(path).ignored,
     canSkipFolder: (path) =>
       rules.length > 0 && simpleExceptions && folders.judge(path).ignored && !exceptions.some((text) => `${text}/`.startsWith(`${path}/`)),

@@ -18,9 +18,11 @@ export const copyIgnoredFile: Rule = {
         if (instruction.kind === 'add' && isRemote(word)) continue;
         const source = cleanGoPath(word);
         if ((source === '.' || source === '/') && !ignoresAll) continue;
-        if (!matcher.ignored(source)) continue;
+        // as BuildKit has it, the path counts as written and only the folder above it is cleaned
+        const folder = cleanGoPath(word.slice(0, word.lastIndexOf('/') + 1));
+        if (!matcher.matches(word) && (folder === '.' || !matcher.ignored(folder))) continue;
         const command = instruction.kind === 'copy' ? 'Copy' : 'Add';
-        yield { message: `Attempting to ${command} file ${quoted(source)} that is excluded by .dockerignore`, at };
+        yield { message: `Attempting to ${command} file ${quoted(word)} that is excluded by .dockerignore`, at };
       }
     }
   },

@@ -188,7 +188,8 @@ const table: Readonly<Record<string, readonly Case[]>> = {
   ],
   CopyIgnoredFile: [
     { text: from('COPY a /b'), finds: [[2, 'Attempting to Copy file "a" that is excluded by .dockerignore']], context: { ignorePatterns: ['a'] } },
-    { text: from('ADD ./x/../a/b c /b'), finds: [[2, 'Attempting to Add file "a/b" that is excluded by .dockerignore']], context: { ignorePatterns: ['a'] } },
+    { text: from('ADD a//b c /b'), finds: [[2, 'Attempting to Add file "a//b" that is excluded by .dockerignore']], context: { ignorePatterns: ['a'] } },
+    { text: from('COPY ./a x/../a /b'), finds: [], context: { ignorePatterns: ['a'] } },
     { text: from('COPY . /b'), finds: [[2, 'Attempting to Copy file "." that is excluded by .dockerignore']], context: { ignorePatterns: ['*'] } },
     { text: from('ENV d=a\nCOPY $d /b'), finds: [[3, 'Attempting to Copy file "a" that is excluded by .dockerignore']], context: { ignorePatterns: ['a'] } },
     { text: from('COPY . /b\nCOPY c /b\nCOPY --from=0 a /b\nADD http://a/a /b\nCOPY <<a /b\na'), finds: [], context: { ignorePatterns: ['a'] } },
