@@ -1,35 +1,38 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
 export interface GitHttpServer {
-  /** http://127.0.0.1:PORT */
+  /** http://127.0.0.1:PORT, or https: with a certificate. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
  * Serves the repositories below a folder over plain HTTP, by git's own server program. `allows` looks at the authorization header; default: anybody is served.
- * `redirect` says where a path and query lead instead.
+ * `redirect` says where a path and query lead instead. With `tls` it is HTTPS.
  */
 export async function startGitHttp(
   folder: string,
   allows: (authorization: string | undefined) => boolean = () => true,
   redirect: (path: string) => string | undefined = () => undefined,
+  tls?: { readonly key: string; readonly cert: string },
 ): Promise<GitHttpServer> {
   const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend');
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const location = redirect(request.url!);
     if (location !== undefined) response.writeHead(301, { location }).end();
     else if (allows(request.headers.authorization)) answer(backend, folder, request, response);
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
   };
 }

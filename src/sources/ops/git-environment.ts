@@ -30,9 +30,11 @@ export async function gitEnvironment(remote: string, access: GitAccess, authoriz
     ['gc.auto', '0'],
     ['transfer.fsckObjects', 'false'],
   ];
-  if (authorization?.value !== undefined) settings.push([`http.${authorization.scope}.extraHeader`, `Authorization: ${authorization.value}`]);
-  // After a redirect git sends the header to the new place with every request.
-  if (authorization !== undefined) settings.push([`http.${authorization.scope}.followRedirects`, 'false']);
+  if (authorization !== undefined) {
+    settings.push([`http.${authorization.scope}.extraHeader`, `Authorization: ${authorization.value}`]);
+    // After a redirect git sends the header to the new place with every request.
+    settings.push([`http.${authorization.scope}.followRedirects`, 'false']);
+  }
   const socket = isSsh(remote) ? await access.sshSocket('default') : undefined;
   const knownHosts = [join(access.store.root, 'git', 'known_hosts'), ...(env.HOME === undefined ? [] : [join(env.HOME, '.ssh', 'known_hosts')])];
   return {
@@ -64,11 +66,11 @@ export async function gitEnvironment(remote: string, access: GitAccess, authoriz
 export interface GitAuthorization {
   /** The URLs that they are for, as git configuration has them. */
   readonly scope: string;
-  /** Of the Authorization header; undefined where they are in the URL. */
-  readonly value: string | undefined;
+  /** Of the Authorization header. */
+  readonly value: string;
 }
 
-/** The credentials of the build for a remote over http or https, undefined where there are none. */
+/** The credentials of the build, or of the URL, for a remote over http or https; undefined where there are none. */
 export async function gitAuthorization(remote: string, access: GitAccess): Promise<GitAuthorization | undefined> {
   if (!/^https?:\/\//i.test(remote) || !URL.canParse(remote)) return undefined;
   const { protocol, host, username, password } = new URL(remote);
@@ -79,7 +81,18 @@ export async function gitAuthorization(remote: string, access: GitAccess): Promi
     const token = await access.secret(`GIT_AUTH_TOKEN${suffix}`);
     if (token !== undefined) return { scope, value: `basic ${Buffer.from(`x-access-token:${textOf(token)}`).toString('base64')}` };
   }
-  return username === '' && password === '' ? undefined : { scope, value: undefined };
+  if (username === '' && password === '') return undefined;
+  return { scope, value: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}` };
+}
+
+/** The URL as git sees it: what git keeps in the configuration of a repository, and of its submodules, holds no credentials. */
+export function withoutCredentials(remote: string): string {
+  if (!/^https?:\/\//i.test(remote) || !URL.canParse(remote)) return remote;
+  const url = new URL(remote);
+  if (url.username === '' && url.password === '') return remote;
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 function isSsh(remote: string): boolean {

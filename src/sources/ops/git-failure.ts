@@ -35,6 +35,7 @@ const ladder: readonly [RegExp, readonly ['GIT_FAILED' | 'GIT_REF_MISSING' | 'GI
     /host key verification failed|remote host identification has changed/,
     ['GIT_UNAUTHORIZED', 'The key of the host is not the one that was known before.', false],
   ],
+  [/certificate (problem|verification failed)|self[- ]signed certificate/, ['GIT_FAILED', 'Name the certificate of its authority in SSL_CERT_FILE.', false]],
   [
     /authentication failed|could not read (username|password)|permission denied|terminal prompts disabled|error: 40[13]|access denied/,
     ['GIT_UNAUTHORIZED', tokenHint, false],

@@ -2,7 +2,7 @@ import type { GitOp } from '../../decide/graph/index.ts';
 import { redirectOf, type HttpClient } from '../../host/http/index.ts';
 import { OpsError } from './error.ts';
 import { downloadError } from './download-error.ts';
-import type { GitAuthorization } from './git-environment.ts';
+import { withoutCredentials, type GitAuthorization } from './git-environment.ts';
 import { shownRemote } from './git-failure.ts';
 
 const redirectLimit = 5;
@@ -15,10 +15,9 @@ const refsPath = '/info/refs';
  */
 export async function movedRemote(op: GitOp, { value }: GitAuthorization, http: HttpClient, signal: AbortSignal): Promise<string> {
   const origin = new URL(op.url);
-  let url = new URL(`${op.url.replace(/\/$/, '')}${refsPath}?service=git-upload-pack`);
+  let url = new URL(`${withoutCredentials(op.url).replace(/\/$/, '')}${refsPath}?service=git-upload-pack`);
   for (let redirects = 0; redirects <= redirectLimit; redirects++) {
-    const headers = value === undefined ? {} : { authorization: value };
-    const response = await http.send({ method: 'GET', url, headers, signal }).catch((error: unknown) => {
+    const response = await http.send({ method: 'GET', url, headers: { authorization: value }, signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       throw downloadError(shownRemote(op), error);
     });
@@ -33,13 +32,12 @@ export async function movedRemote(op: GitOp, { value }: GitAuthorization, http: 
     }
     if (redirect.url.origin !== origin.origin) throw redirected(op, `${url.host} redirects to ${redirect.url.origin}, where its credentials must not go`);
     url = redirect.url;
-    url.username = origin.username;
-    url.password = origin.password;
   }
   throw redirected(op, `${origin.host} redirects more than ${redirectLimit} times`);
 }
 
-function redirected(op: GitOp, found: string): OpsError {
+/** The error of a redirect that credentials do not follow. */
+export function redirected(op: GitOp, found: string): OpsError {
   return new OpsError('GIT_REDIRECTED', `Cannot fetch ${shownRemote(op)}: ${found}`, {
     family: 'network',
     hint: 'Name the repository by the URL that it has now, and give credentials for that host.',

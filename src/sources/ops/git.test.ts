@@ -8,6 +8,7 @@ import { openStore } from '../../host/content/index.ts';
 import { HttpClient } from '../../host/http/index.ts';
 import { makeVertex, type GitOp, type Vertex } from '../../decide/graph/index.ts';
 import type { StepContext } from '../../decide/solver/index.ts';
+import { makeCertificates } from '../../../test/harness/certificate.ts';
 import { startProxy } from '../../../test/harness/http-proxy.ts';
 import { startGitHttp } from '../../../test/harness/git-http.ts';
 import type { PlanEntry } from '../../core/tree/index.ts';
@@ -68,13 +69,19 @@ function temporary(t: TestContext): string {
   return root;
 }
 
-function sourceIn(t: TestContext, storeRoot: string, secrets: Readonly<Record<string, string>> = {}, env: Readonly<Record<string, string>> = {}): GitSource {
+function sourceIn(
+  t: TestContext,
+  storeRoot: string,
+  secrets: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
+  caFiles: readonly string[] = [],
+): GitSource {
   const store = openStore(storeRoot);
   t.after(() => store.close());
   const http = new HttpClient({ userAgent: 'ossb/test' });
   t.after(() => http.close());
   const secret = (id: string): Promise<Uint8Array | undefined> => Promise.resolve(secrets[id] === undefined ? undefined : Buffer.from(secrets[id]));
-  return new GitSource({ store, http, caFiles: [], env: { ...process.env, ...env }, secret, sshSocket: () => Promise.resolve(undefined), now: Date.now });
+  return new GitSource({ store, http, caFiles, env: { ...process.env, ...env }, secret, sshSocket: () => Promise.resolve(undefined), now: Date.now });
 }
 
 function vertexOf(url: string, more: Partial<GitOp> = {}): Vertex & { op: GitOp } {
@@ -256,6 +263,71 @@ test('GitSource: credentials follow a redirect of the same server, and no other'
   // Without credentials there is nothing to keep back.
   assert.deepEqual(await sourceIn(t, join(root, 'store-open')).keyParts(vertexOf(`${url}/gone`), context.signal), [head]);
   assert.ok(elsewhere.length > 0 && elsewhere.every((authorization) => authorization === undefined));
+});
+
+test('GitSource: submodules follow a redirect of the same server with credentials, and no other', async (t) => {
+  const root = temporary(t);
+  const basic = `basic ${Buffer.from('x-access-token:tok').toString('base64')}`;
+  const elsewhere: (string | undefined)[] = [];
+  const other = await serve(t, root, (authorization) => {
+    elsewhere.push(authorization);
+    return true;
+  });
+  const redirect = (path: string): string | undefined =>
+    path.startsWith('/renamed')
+      ? path.replace(/^\/renamed-(\w+)\//, '/$1/.git/')
+      : path.startsWith('/gone/')
+        ? `${other}${path.replace('/gone/', '/sub/.git/')}`
+        : undefined;
+  const byUrl = `Basic ${Buffer.from('me:tok').toString('base64')}`;
+  const server = await serve(t, root, (authorization) => authorization === basic || authorization === byUrl, redirect);
+  repository(root, 'sub').commit('1', { inner: 'i' });
+  withSubmodule(repository(root, 'nested'), root, 'deep', 'sub', '../../renamed-sub');
+  withSubmodule(repository(root, 'r'), root, 'lib', 'nested', `${server}/renamed-nested`);
+  withSubmodule(repository(root, 'leads-away'), root, 'lib', 'sub', `${server}/gone`);
+  withSubmodule(repository(root, 'relative'), root, 'lib', 'sub', '../../renamed-sub');
+  const source = sourceIn(t, join(root, 'store'), { GIT_AUTH_TOKEN: 'tok' });
+  const lines = linesOf(await source.checkout(vertexOf(`${server}/r/.git`), context));
+  assert.ok(lines.includes('file 644 lib/deep/inner=i'), lines.join('\n'));
+  await assert.rejects(source.checkout(vertexOf(`${server}/leads-away/.git`), context), { code: 'GIT_REDIRECTED', message: /credentials must not go/ });
+  assert.deepEqual(elsewhere, []);
+  const kept = await sourceIn(t, join(root, 'store-url')).checkout(
+    vertexOf(`${server.replace('//', '//me:tok@')}/relative/.git`, { keepGitDir: true }),
+    context,
+  );
+  assert.ok(linesOf(kept).includes('file 644 lib/inner=i'));
+  for (const { path, content } of kept) if (content?.kind === 'file') assert.doesNotMatch(readFileSync(content.path, 'latin1'), /me:tok/, path);
+});
+
+/** Commits a submodule whose URL is not where it is fetched from here. */
+function withSubmodule(outer: Repository, root: string, path: string, name: string, url: string): void {
+  const commit = execFileSync('git', ['-C', join(root, name), 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  writeFileSync(join(outer.folder, '.gitmodules'), `[submodule "${path}"]\n\tpath = ${path}\n\turl = ${url}\n`);
+  outer.git('add', '.gitmodules');
+  outer.git('update-index', '--add', '--cacheinfo', `160000,${commit},${path}`);
+  outer.git('commit', '-q', '-m', '1');
+}
+
+test('GitSource: trusts the authorities of the build, for submodules too, and no others', async (t) => {
+  const certificates = makeCertificates(['127.0.0.1']);
+  if (certificates === undefined) return t.skip('openssl is not installed');
+  const root = temporary(t);
+  const server = await startGitHttp(root, undefined, undefined, certificates);
+  t.after(() => server.close());
+  repository(root, 'sub').commit('1', { inner: 'i' });
+  withSubmodule(repository(root, 'r'), root, 'lib', 'sub', `${server.url}/sub/.git`);
+  // One that is named for git alone stands in for all others.
+  const ownAuthorities = { GIT_SSL_CAINFO: undefined };
+  const authority = join(root, 'authority.pem');
+  writeFileSync(authority, certificates.authority);
+  const url = `${server.url}/r/.git`;
+  const lines = linesOf(await sourceIn(t, join(root, 'store'), {}, ownAuthorities, [authority]).checkout(vertexOf(url), context));
+  assert.ok(lines.includes('file 644 lib/inner=i'), lines.join('\n'));
+  await assert.rejects(sourceIn(t, join(root, 'store-2'), {}, ownAuthorities).keyParts(vertexOf(url), context.signal), {
+    code: 'GIT_FAILED',
+    message: /certificate/,
+    hint: /SSL_CERT_FILE/,
+  });
 });
 
 test('GitSource: goes through the proxy of HTTP_PROXY, and asks this machine directly', async (t) => {

@@ -10,9 +10,10 @@ import type { PlanEntry } from '../../core/tree/index.ts';
 import { ContextTree } from './context-tree.ts';
 import { planCopy } from './copy.ts';
 import { OpsError } from './error.ts';
-import { gitAuthorization, gitEnvironment, type GitAccess } from './git-environment.ts';
+import { gitAuthorization, gitEnvironment, withoutCredentials, type GitAccess } from './git-environment.ts';
 import { gitFailure, isRedirectFailure, shownRemote } from './git-failure.ts';
-import { movedRemote } from './git-moved.ts';
+import { movedRemote, redirected } from './git-moved.ts';
+import { updateSubmodules, type Git } from './git-submodules.ts';
 import { commitOf, isCommit, type RemoteRef } from './git-refs.ts';
 import { elements } from './paths.ts';
 
@@ -52,7 +53,7 @@ export class GitSource {
     // For least-recently-used collection: a fetch of what is there already does not show on the folder.
     utimesSync(bare, this.#ports.now() / 1000, this.#ports.now() / 1000);
     const folder = join(this.#ports.store.tempDir(), 'checkout');
-    await checkOut(git, bare, folder, op, resolved);
+    await checkOut(git, bare, folder, op, resolved, (url) => this.#movedSubmodule(op, url, context.signal));
     const commitSec = op.mtime === 'commit' ? Number((await git(['-C', bare, 'show', '-s', '--format=%ct', resolved.commit])).trim()) : undefined;
     const root = subfolder(folder, op);
     const copyAll: CopyOp = {
@@ -96,6 +97,13 @@ export class GitSource {
     return resolved;
   }
 
+  /** Where a submodule is now; credentials are kept from redirects of the server of the op alone. Errors: GIT_REDIRECTED. */
+  async #movedSubmodule(op: GitOp, url: string, signal: AbortSignal): Promise<string> {
+    const authorization = await gitAuthorization(op.url, this.#ports);
+    if (authorization === undefined || !URL.canParse(url) || new URL(url).origin !== new URL(op.url).origin) return url;
+    return movedRemote({ ...op, url }, authorization, this.#ports.http, signal);
+  }
+
   async #git(op: GitOp, signal: AbortSignal, onStderr?: (chunk: Buffer) => void): Promise<Git> {
     const program = findProgram('git', this.#ports.env.PATH);
     if (program === undefined) {
@@ -106,7 +114,8 @@ export class GitSource {
     const env = await gitEnvironment(op.url, this.#ports, authorization);
     const git: Git = async (args, options = {}) => {
       const { env: more = {}, quiet = false } = options;
-      const remote = this.#moved.get(op.url) ?? op.url;
+      const moved = this.#moved.get(op.url);
+      const remote = moved ?? withoutCredentials(op.url);
       const stdout: Buffer[] = [];
       let stderr = '';
       const shown = new Redactor((text) => onStderr?.(Buffer.from(text, 'latin1')));
@@ -125,19 +134,15 @@ export class GitSource {
       );
       shown.end();
       if (exit.exitCode === 0) return Buffer.concat(stdout).toString('utf8');
-      if (authorization === undefined || remote !== op.url || !args.includes(op.url) || !isRedirectFailure(stderr)) throw gitFailure(op, args, stderr);
+      if (authorization === undefined || !isRedirectFailure(stderr)) throw gitFailure(op, args, stderr);
+      if (!args.includes(op.url)) throw redirected(op, 'the server of a submodule redirects');
+      if (moved !== undefined) throw gitFailure(op, args, stderr);
       this.#moved.set(op.url, await movedRemote(op, authorization, this.#ports.http, signal));
       return git(args, options);
     };
     return git;
   }
 }
-
-/** Runs git and gives its output. Errors: GIT_FAILED, GIT_REF_MISSING, GIT_UNAUTHORIZED. */
-type Git = (
-  args: readonly string[],
-  options?: { readonly env?: Record<string, string>; /** A failure is an answer: it is not shown. */ readonly quiet?: boolean },
-) => Promise<string>;
 
 /** Has the commit in the bare repository, as shallow as can be. */
 async function fetchInto(git: Git, bare: string, op: GitOp, { commit, name }: RemoteRef): Promise<void> {
@@ -168,7 +173,14 @@ async function fetchInto(git: Git, bare: string, op: GitOp, { commit, name }: Re
   });
 }
 
-async function checkOut(git: Git, bare: string, folder: string, op: GitOp, { commit, name }: RemoteRef): Promise<void> {
+async function checkOut(
+  git: Git,
+  bare: string,
+  folder: string,
+  op: GitOp,
+  { commit, name }: RemoteRef,
+  moved: (url: string) => Promise<string>,
+): Promise<void> {
   mkdirSync(folder, { mode: 0o755 });
   const at = ['-C', folder];
   await git([...at, 'init', '--quiet', '--template=']);
@@ -178,7 +190,7 @@ async function checkOut(git: Git, bare: string, folder: string, op: GitOp, { com
   await git([...at, 'checkout', '--quiet', '--force', ...(branch === undefined ? [commit] : ['-B', branch, commit])]);
   if (op.submodules && lstatSync(join(folder, '.gitmodules'), { throwIfNoEntry: false })?.isFile() === true) {
     await git([...at, 'remote', 'add', 'origin', op.url]);
-    await git([...at, 'submodule', '--quiet', 'update', '--init', '--recursive', '--depth=1']);
+    await updateSubmodules(git, folder, moved);
     await git([...at, 'remote', 'remove', 'origin']);
     const modules = op.keepGitDir ? '' : await git([...at, 'submodule', '--quiet', 'foreach', '--recursive', 'printf "%s\\0" "$PWD"']);
     for (const module of modules.split('\0')) if (module.startsWith(`${folder}/`)) rmSync(join(module, '.git'), { recursive: true, force: true });
