@@ -71,8 +71,14 @@ await build({
 });
 copyFileSync(join(root, 'bin/launcher.cjs'), join(outdir, 'ossb.cjs'));
 chmodSync(join(outdir, 'ossb.cjs'), 0o755);
+// The library is read by whichever Node imports it: one that is too old is to say so, and neither fail over its syntax nor over a module that it lacks.
+const requireNode =
+  "if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`Cannot use ossb: it needs Node 24 or later; this is Node ${process.versions.node} (${process.execPath})`);";
 await build({
   ...common,
+  target: 'node20',
+  plugins: [lazyBuiltins],
+  banner: { js: requireNode },
   entryPoints: { index: 'src/index.ts', dockerfile: 'src/language/dockerfile/index.ts' },
   splitting: true,
   format: 'esm',

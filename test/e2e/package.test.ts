@@ -87,6 +87,16 @@ console.log((await running.result).image?.digest, parseDockerfile('FROM scratch'
     });
   }
 
+  for (const major of [20, 22]) {
+    test(`with Node ${major} the library says which one it needs`, async () => {
+      for (const entry of ['ossb', 'ossb/dockerfile']) {
+        writeFileSync(join(consumer, 'old.js'), `await import('${entry}').catch((error) => console.log(error.message));\n`);
+        const { stdout } = await mustRun(['node', 'old.js'], { cwd: consumer, env: await environment(major) });
+        assert.match(stdout, new RegExp(`^Cannot use ossb: it needs Node 24 or later; this is Node ${major}\\.[\\d.]+ \\(/.*/node\\)\\n$`));
+      }
+    });
+  }
+
   test('without a node the command says that it needs one', async () => {
     const found = await runCommand([program, 'build', '.'], { env: { PATH: folder } });
     assert.match(found.stderr, /^ERROR: Cannot start ossb: it needs Node 24 or later, and there is no node on PATH\n/);

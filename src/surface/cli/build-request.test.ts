@@ -120,14 +120,16 @@ for (const [argv, mention] of refused) {
 }
 
 test('toBuildRequest: a malformed value is a usage fault that names its flag', () => {
-  for (const [flag, value] of [
+  for (const [flag, value, shown = flag] of [
     ['--tag', 'UPPER'],
+    ['-o', 'type=image,name=UPPER', '--output name'],
+    ['-o', 'type=oci,dest=x,"name=a,UP"', '--output name'],
     ['--platform', 'linux/'],
     ['--annotation', 'index[bogus]:k=v'],
   ] as const) {
     assert.throws(
       () => request([flag, value, '.']),
-      (error) => exitCodeOf(error) === exitCodes.usage && error instanceof Error && error.message.startsWith(`Cannot use ${flag} "`),
+      (error) => exitCodeOf(error) === exitCodes.usage && error instanceof Error && error.message.startsWith(`Cannot use ${shown} "`),
       flag,
     );
   }

@@ -127,9 +127,17 @@ test('build: --iidfile without an image, and a folder that is not there', async 
   const none = await run(['build', '--iidfile', 'id', '-o', 'out', '.'], new FakeEngine(), fakeConsole({ cwd }));
   assert.equal(none.code, 1);
   assert.match(none.stderr.text, /no image/);
-  const absent = await run(['build', '--metadata-file', 'no/such/file', '.'], new FakeEngine({ events: [], result: { image } }), fakeConsole({ cwd }));
-  assert.equal(absent.code, 1);
-  assert.match(absent.stderr.text, /ENOENT/);
+  for (const [flag, path, mention] of [
+    ['--metadata-file', 'no/such/file', /Cannot write .*no\/such\/file: its folder does not exist/],
+    ['--iidfile', 'no/such/file', /its folder does not exist/],
+    ['--iidfile', '.', /it is a folder/],
+  ] as const) {
+    const engine = new FakeEngine({ events: [], result: { image } });
+    const absent = await run(['build', flag, path, '.'], engine, fakeConsole({ cwd }));
+    assert.equal(absent.code, 1);
+    assert.match(absent.stderr.text, mention);
+    assert.deepEqual(engine.requests, [], 'nothing is built');
+  }
 });
 
 test('build: the results of --call are printed and give the exit code', async () => {

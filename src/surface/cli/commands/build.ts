@@ -1,5 +1,5 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { BuildResult } from '../../progress/index.ts';
 import { parseCall, toBuildRequest } from '../build-request.ts';
 import type { Console } from '../console.ts';
@@ -33,6 +33,7 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
   const debug = flags.bool('debug') === true;
   const idFile = pathOf(flags.string('iidfile'), console.cwd);
   const metadataFile = pathOf(flags.string('metadata-file'), console.cwd);
+  for (const file of [idFile, metadataFile]) if (file !== undefined) requireWritable(file);
   // A file of an earlier build must not be taken for the result of one that fails
   if (idFile !== undefined && isPlainFile(idFile)) rmSync(idFile);
 
@@ -112,6 +113,27 @@ function writeIDFile(path: string, result: BuildResult): void {
     });
   }
   writeWhole(path, result.image.digest);
+}
+
+/** Whether a file can be written is known before the build is. Errors: RESULT_FILE. */
+function requireWritable(path: string): void {
+  const fail = (found: string, hint: string): Error => new ResultFileError('RESULT_FILE', `Cannot write ${path}: ${found}`, { family: 'filesystem', hint });
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw fail('it is a folder', 'Name a file in it.');
+    // a file is replaced, which its folder has to allow; pipes and devices are written to
+    if (there?.isFile() === false) accessSync(path, constants.W_OK);
+    else accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof ResultFileError) throw error;
+    throw fail(`its folder ${whyUnwritable(error)}`, 'Make the folder first, or name a file elsewhere.');
+  }
+}
+
+function whyUnwritable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  if (code === 'ENOENT') return 'does not exist';
+  return code === 'EACCES' || code === 'EROFS' ? `may not be written to (${code})` : `cannot be used (${code})`;
 }
 
 /** Readers see the old file or the whole new one. Pipes and devices are written to directly. */

@@ -1,5 +1,6 @@
+import { parseReference } from '../../../core/oci/index.ts';
 import type { Annotation, Output } from '../../engine/index.ts';
-import { usageError } from '../usage-error.ts';
+import { parseFlagValue, usageError } from '../usage-error.ts';
 import { parseAnnotation } from './annotation.ts';
 import { parseCsvFields } from './csv.ts';
 
@@ -117,7 +118,10 @@ function take(attributes: Map<string, string>, key: string): string | undefined 
 
 function takeNames(attributes: Map<string, string>, tags: readonly string[]): readonly string[] {
   const own = take(attributes, 'name');
-  return own === undefined ? tags : own.split(',').filter((name) => name !== '');
+  if (own === undefined) return tags;
+  const names = own.split(',').filter((name) => name !== '');
+  for (const name of names) parseFlagValue('--output name', () => parseReference(name));
+  return names;
 }
 
 function takeBool(text: string, attributes: Map<string, string>, key: string): boolean | undefined {
