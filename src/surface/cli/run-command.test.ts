@@ -140,6 +140,13 @@ test('build: --iidfile without an image, and a folder that is not there', async 
   }
 });
 
+test('build: a device that does not take the result is an error of that file', async (t) => {
+  const console = fakeConsole({ cwd: folder(t) });
+  const full = await run(['build', '--metadata-file', '/dev/full', '.'], new FakeEngine({ events: [], result: { image } }), console);
+  assert.equal(full.code, 1);
+  assert.match(full.stderr.text, /^ERROR: Cannot write \/dev\/full: ENOSPC/m);
+});
+
 test('build: the results of --call are printed and give the exit code', async () => {
   const callResult = { text: 'Check complete', json: { warnings: [] }, exitCode: 1 };
   const text = await run(['build', '--check', '.'], new FakeEngine({ events: recordedBuild(0, 'done'), result: { callResult } }));

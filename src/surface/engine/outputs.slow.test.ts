@@ -243,4 +243,5 @@ test('outputs: --load gives the archive to docker, and what docker says is told'
   const { error } = await bench.run(dockerfile, { outputs: [{ kind: 'load', names: ['app:1'] }] }, { environment });
   assert.ok(error instanceof BuildError && error.code === 'LOAD_FAILED' && error.message.includes('Cannot connect'), String(error));
   assert.doesNotMatch(String(error.hint), /daemon/, 'docker itself asks whether its daemon is running');
+  assert.match(String(error.hint), /^Use -o type=docker,dest=FILE\.tar /);
 });

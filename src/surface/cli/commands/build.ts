@@ -138,9 +138,9 @@ function whyUnwritable(error: unknown): string {
 
 /** Readers see the old file or the whole new one. Pipes and devices are written to directly. */
 function writeWhole(path: string, text: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined && !isPlainFile(path)) return writeFileSync(path, text);
   const aside = `${path}.${process.pid}.tmp`;
   try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined && !isPlainFile(path)) return writeFileSync(path, text);
     writeFileSync(aside, text);
     renameSync(aside, path);
   } catch (error) {
