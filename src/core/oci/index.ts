@@ -1,4 +1,4 @@
-export { type Compression, mediaTypes, isIndexType, layerCompression, layerMediaType, isManifestType } from './media-type.ts';
+export { type Compression, mediaTypes, isIndexType, layerCompression, layerMediaType } from './media-type.ts';
 export { digestOf, type Digest, type DiffID, type TreeID, hexOf, parseDiffID, parseDigest, isDigest, DigestError } from './digest.ts';
 export { type Platform, formatPlatform, parsePlatform, platformMatches, nodePlatform, PlatformError } from './platform.ts';
 export type { ImageConfig, ContainerConfig, Healthcheck, History } from './image-config.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '../oci/index.ts';
 import { boundedPool } from './bounded-pool.ts';
-import { digesting, verifyingStream } from './verify.ts';
+import { verifyingStream } from './verify.ts';
 import { limitBytes } from './limit.ts';
 import { retry } from './retry.ts';
 import { StreamError } from './error.ts';
@@ -32,12 +32,6 @@ test('verifyingStream refuses to end before size and digest match', async () => 
   await assert.rejects(collect(verifyingStream(digest, 6)(from('abc'))), withCode('STREAM_MISMATCH'));
   await assert.rejects(collect(verifyingStream(digest, 6)(from('abcdefg'))), withCode('STREAM_MISMATCH'));
   await assert.rejects(collect(verifyingStream(digest, 6)(from('abcdeX'))), withCode('STREAM_MISMATCH'));
-});
-
-test('digesting tells digest and size after the end', async () => {
-  let told: unknown;
-  await collect(digesting(from('abc', 'def'), (digest, size) => (told = { digest, size })));
-  assert.deepEqual(told, { digest: digestOf('abcdef'), size: 6 });
 });
 
 test('retry backs off, honours retryAfterMs and stops at what is not retryable', async () => {

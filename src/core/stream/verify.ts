@@ -19,20 +19,6 @@ export function verifyingStream(digest: Digest, size?: number): (source: AsyncIt
   };
 }
 
-/** Passes bytes on and tells, after the end, their digest and size in bytes. */
-export function digesting(source: AsyncIterable<Uint8Array>, done: (digest: Digest, size: number) => void): AsyncGenerator<Uint8Array> {
-  return (async function* digested() {
-    const hash = createHash('sha256');
-    let total = 0;
-    for await (const chunk of source) {
-      hash.update(chunk);
-      total += chunk.byteLength;
-      yield chunk;
-    }
-    done(`sha256:${hash.digest('hex')}` as Digest, total);
-  })();
-}
-
 function mismatch(digest: Digest, found: string): StreamError {
   return new StreamError('STREAM_MISMATCH', `Cannot accept ${digest}: ${found}`, {
     family: 'registry',

@@ -1,6 +1,7 @@
 import type { Digest, DiffID } from '../oci/index.ts';
+import type { TarType } from '../tar/index.ts';
 
-export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
+export type EntryType = TarType;
 
 /** One path of a filesystem tree. */
 export interface TreeNode {

@@ -6,4 +6,5 @@ export { contentLayers } from './content-layers.ts';
 export { checkIndex, decodeIndex, encodeIndex } from './index-file.ts';
 export { TreeError, type TreeErrorCode } from './error.ts';
 export { contentDigestOf, chainTreeID, baseTreeID, selectionDigest } from './digest.ts';
+export { packDevice, unpackDevice } from './device-number.ts';
 export { impliedFolders } from './implied-folders.ts';

@@ -11,3 +11,11 @@ export function parseRetryAfter(text: string | undefined, nowMs: number): number
 export function isPassingStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
+
+/** What an answer that is not a success says about another try, for an AnswerError. */
+export function retryAdvice(
+  status: number,
+  retryAfter: string | undefined,
+): { readonly status: number; readonly retryable: boolean; readonly retryAfterMs: number | undefined } {
+  return { status, retryable: isPassingStatus(status), retryAfterMs: parseRetryAfter(retryAfter, Date.now()) };
+}

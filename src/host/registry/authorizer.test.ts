@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blobOf, manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
-import { fixedCredentials, type Credentials, type CredentialSource } from './credentials.ts';
+import { fixedCredentials, blobOf, manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
+import type { Credentials, CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
 import { FakeRegistry } from './fake-registry.ts';
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openStore, type Store } from '../content/index.ts';
 import { digestOf, parseReference, type Descriptor, type Reference } from '../../core/oci/index.ts';
 import { RegistryClient, type RegistryClientOptions } from './client.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
 
 /** A client and a store of its own, for tests. Waits between retries are noted and not waited for. */
 export interface TestClient extends Disposable {
@@ -47,3 +48,8 @@ export function manifestOf(config: Buffer | string, annotation = ''): Buffer {
 }
 
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+
+/** Credentials given by the caller, by host. */
+export function fixedCredentials(name: string, byHost: Readonly<Record<string, Credentials>>): CredentialSource {
+  return { name, find: async (host) => byHost[host] };
+}

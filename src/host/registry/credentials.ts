@@ -13,8 +13,3 @@ export interface CredentialSource {
   /** Undefined where there are none for the host. `repository` is the path in the registry. */
   find(host: string, repository: string, signal: AbortSignal): Promise<Credentials | undefined>;
 }
-
-/** Credentials given by the caller, by host. */
-export function fixedCredentials(name: string, byHost: Readonly<Record<string, Credentials>>): CredentialSource {
-  return { name, find: async (host) => byHost[host] };
-}

@@ -9,8 +9,7 @@ import { after, test } from 'node:test';
 import { findTool } from '../../../scripts/local/tool.ts';
 import { HttpClient } from '../http/index.ts';
 import { digestOf, mediaTypes } from '../../core/oci/index.ts';
-import { blobOf, refAt, testClient } from './client-setup.ts';
-import { fixedCredentials } from './credentials.ts';
+import { fixedCredentials, blobOf, refAt, testClient } from './client-setup.ts';
 import { RegistryHost } from './host.ts';
 import { openUpload, uploadChunked } from './push-blob.ts';
 

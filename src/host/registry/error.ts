@@ -1,4 +1,4 @@
-import { BuildError, type BuildErrorOptions } from '../../core/errors.ts';
+import { AnswerError } from '../http/index.ts';
 
 export type RegistryErrorCode =
   /** The registry has no such repository. */
@@ -30,20 +30,4 @@ export type RegistryErrorCode =
   | 'CREDENTIAL_HELPER_FAILED'
   | 'MIRROR_INVALID';
 
-export interface RegistryErrorOptions extends BuildErrorOptions {
-  /** HTTP status of the answer, where there was one. */
-  readonly status?: number | undefined;
-  /** How long the registry asked to wait, milliseconds. */
-  readonly retryAfterMs?: number | undefined;
-}
-
-export class RegistryError extends BuildError<RegistryErrorCode> {
-  readonly status: number | undefined;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(code: RegistryErrorCode, message: string, options: RegistryErrorOptions) {
-    super(code, message, options);
-    this.status = options.status;
-    this.retryAfterMs = options.retryAfterMs;
-  }
-}
+export class RegistryError extends AnswerError<RegistryErrorCode> {}

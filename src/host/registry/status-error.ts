@@ -1,5 +1,5 @@
 import { RegistryError, type RegistryErrorCode } from './error.ts';
-import { isPassingStatus, parseRetryAfter, type HttpResponse } from '../http/index.ts';
+import { isPassingStatus, retryAdvice, type HttpResponse } from '../http/index.ts';
 
 /** Bytes of an error's body that are read. */
 const bodyLimitBytes = 64 << 10;
@@ -16,9 +16,9 @@ export async function statusError(response: HttpResponse, doing: string, host: s
   ): RegistryError =>
     new RegistryError(ours, `Cannot ${doing}: ${found}`, {
       family: 'registry',
+      ...retryAdvice(status, response.headers['retry-after']),
+      retryable: false,
       ...options,
-      status,
-      retryAfterMs: parseRetryAfter(response.headers['retry-after'], Date.now()),
     });
 
   if (status === 401)

@@ -4,8 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
-import { fixedCredentials } from './credentials.ts';
+import { fixedCredentials, manifestOf, manifestType, refAt, testClient } from './client-setup.ts';
 import { FakeRegistry } from './fake-registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ossb-tls-'));

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, release, tmpdir, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SysError } from './error.ts';
@@ -7,6 +7,7 @@ import { detectLevel, inUserNamespace, userNamespaceObstacle, type PrivilegeLeve
 import { runProcess } from './process.ts';
 import { findProgram } from './program.ts';
 import { planIdMaps } from './user-namespace.ts';
+import { readTextIfAny } from './read-text.ts';
 
 /** One thing that was found out about this host. */
 export interface HostFact {
@@ -164,7 +165,7 @@ function landlock(): string {
 }
 
 function cgroups(): string {
-  const mounts = readText('/proc/self/mountinfo');
+  const mounts = readTextIfAny('/proc/self/mountinfo');
   const [v1, v2] = [/ - cgroup /.test(mounts), / - cgroup2 /.test(mounts)];
   if (v1 && v2) return 'version 1 and 2 (hybrid)';
   return v2 ? 'version 2' : v1 ? 'version 1' : 'none';
@@ -197,12 +198,4 @@ async function firstLine(program: string, args: readonly string[]): Promise<stri
 function kernelAtLeast(major: number, minor: number): boolean {
   const [a = 0, b = 0] = release().split('.').map(Number);
   return a > major || (a === major && b >= minor);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { detectLevel } from './privilege.ts';
 import { planIdMaps, type Account, type IdMaps } from './user-namespace.ts';
+import { readTextIfAny } from './read-text.ts';
 
 /** Which ids on the disk the owners stand for that steps see. */
 export interface IdMapping {
@@ -17,7 +17,7 @@ export interface IdMapping {
 /** The mapping of a worker that this process starts, found without starting one. */
 export function planIdMapping(pathVariable: string | undefined): IdMapping {
   const maps = detectLevel() === 'rootless' ? planIdMaps(currentAccount(), pathVariable) : undefined;
-  const own = ['uid_map', 'gid_map'].map((name) => readText(`/proc/self/${name}`).trim().split(/\s+/));
+  const own = ['uid_map', 'gid_map'].map((name) => readTextIfAny(`/proc/self/${name}`).trim().split(/\s+/));
   const hash = createHash('sha256').update(JSON.stringify([own, maps?.uids, maps?.gids]));
   return {
     id: hash.digest('hex').slice(0, 8),
@@ -28,7 +28,7 @@ export function planIdMapping(pathVariable: string | undefined): IdMapping {
 
 /** The ids of this process's user namespace that follow each other from 0. */
 export function mappedIDs(): number {
-  return countIDs(readText('/proc/self/uid_map'));
+  return countIDs(readTextIfAny('/proc/self/uid_map'));
 }
 
 /** The ids of a uid_map that follow each other from 0. */
@@ -53,13 +53,5 @@ function currentAccount(): Account {
     return { uid, gid, name: username };
   } catch {
     return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: undefined };
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { SysError } from './error.ts';
 import { runProcess } from './process.ts';
 import { findProgram } from './program.ts';
+import { readTextIfAny } from './read-text.ts';
 
 /** A run of ids inside a user namespace and what they are outside. */
 export interface IdRange {
@@ -26,8 +27,8 @@ export interface Account {
 
 /** The maps for this account: the ranges that the system administrator gave it, where newuidmap and newgidmap are installed, else the single id. */
 export function planIdMaps(account: Account, pathVariable: string | undefined): IdMaps {
-  const uids = subordinateRanges(readText('/etc/subuid'), account.uid, account);
-  const gids = subordinateRanges(readText('/etc/subgid'), account.gid, account);
+  const uids = subordinateRanges(readTextIfAny('/etc/subuid'), account.uid, account);
+  const gids = subordinateRanges(readTextIfAny('/etc/subgid'), account.gid, account);
   const installed = ['newuidmap', 'newgidmap'].every((program) => findProgram(program, pathVariable) !== undefined);
   if (!installed || uids.length < 2 || gids.length < 2) {
     return { kind: 'single', uids: uids.slice(0, 1), gids: gids.slice(0, 1) };
@@ -85,12 +86,4 @@ async function runMapProgram(name: string, pid: number, ranges: readonly IdRange
 
 function formatRanges(ranges: readonly IdRange[]): string {
   return ranges.map((range) => `${range.inside} ${range.outside} ${range.count}\n`).join('');
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { storageError } from '../../host/content/index.ts';
 import { BuildError } from '../../core/errors.ts';
 import type { Digest } from '../../core/oci/index.ts';
-import { zlibCodec } from '../../core/stream/index.ts';
+import { compressionOf, zlibCodec } from '../../core/stream/index.ts';
 import { TarDecoder, type TarHandler, type TarHeader } from '../../core/tar/index.ts';
 import { cleanPath, lengthFault, type ContentSource, type PlanEntry } from '../../core/tree/index.ts';
 import { decompressWith } from './decompress-with.ts';
@@ -150,13 +150,19 @@ class ArchiveLimit {
 }
 
 function decompressed(head: Uint8Array, whole: AsyncIterable<Uint8Array>, options: ArchiveOptions): AsyncIterable<Uint8Array> {
-  const starts = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
-  if (starts(0x1f, 0x8b)) return zlibCodec().decompress('gzip', whole, options.signal);
-  const isZstd = starts(0x28, 0xb5, 0x2f, 0xfd) || (starts(head[0]!, 0x2a, 0x4d, 0x18) && (head[0]! & 0xf0) === 0x50);
-  if (isZstd) return zlibCodec().decompress('zstd', whole, options.signal);
-  if (starts(0x42, 0x5a, 0x68)) return decompressWith('bzip2', whole, options);
-  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return decompressWith('xz', whole, options);
-  return whole;
+  const compression = compressionOf(head);
+  switch (compression) {
+    case undefined:
+      return whole;
+    case 'gzip':
+    case 'zstd':
+      return zlibCodec().decompress(compression, whole, options.signal);
+    case 'bzip2':
+    case 'xz':
+      return decompressWith(compression, whole, options);
+    default:
+      return compression satisfies never;
+  }
 }
 
 /** Whether a damaged archive has a whole header before the damage. Taken byte by byte, since decompressors keep back what they had when they find a fault. */

@@ -1,7 +1,7 @@
 import * as cryptoModule from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, statSync, type Stats } from 'node:fs';
 import { nameFromBytes, systemPath } from '../../core/tar/index.ts';
-import { compareBytes, joinPath, parentOf, type ContentSource, type EntryType, type FileTree, type TreeNode } from '../../core/tree/index.ts';
+import { compareBytes, joinPath, parentOf, type ContentSource, type EntryType, type FileTree, type TreeNode, unpackDevice } from '../../core/tree/index.ts';
 import type { Digest } from '../../core/oci/index.ts';
 import { DigestMemory } from './digest-memory.ts';
 import { OpsError } from './error.ts';
@@ -173,10 +173,7 @@ export class ContextTree implements FileTree {
       mtimeNs: 0,
     };
     if (type === 'symlink') node.link = nameFromBytes(readlinkSync(systemPath(full), 'buffer'));
-    if (type === 'char' || type === 'block') {
-      node.major = (stat.rdev >>> 8) & 0xfff;
-      node.minor = (stat.rdev & 0xff) | ((stat.rdev >>> 12) & 0xfff00);
-    }
+    if (type === 'char' || type === 'block') Object.assign(node, unpackDevice(stat.rdev));
     if (type === 'file') {
       const digest = this.#memory.find(stat);
       if (digest === undefined) this.#listed.set(node, stat);

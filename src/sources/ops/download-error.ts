@@ -1,5 +1,5 @@
 import { BuildError } from '../../core/errors.ts';
-import { connectionFault, isPassingStatus, parseRetryAfter } from '../../host/http/index.ts';
+import { connectionFault, isPassingStatus, retryAdvice } from '../../host/http/index.ts';
 import { OpsError } from './error.ts';
 
 /** What a failed connection or a broken transfer means. `url` is shown. Errors of other rooms are returned as they are. */
@@ -35,8 +35,6 @@ export function statusError(url: string, status: number, retryAfter: string | un
   return new OpsError(denied ? 'DOWNLOAD_UNAUTHORIZED' : 'DOWNLOAD_FAILED', `Cannot download ${url}: invalid response status ${status}`, {
     family: denied ? 'authentication' : 'network',
     hint: denied ? 'Give --secret id=HTTP_AUTH_TOKEN_<host> or id=HTTP_AUTH_HEADER_<host>.' : isPassingStatus(status) ? 'Try again later.' : 'Check the URL.',
-    retryable: isPassingStatus(status),
-    status,
-    retryAfterMs: parseRetryAfter(retryAfter, Date.now()),
+    ...retryAdvice(status, retryAfter),
   });
 }

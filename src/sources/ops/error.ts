@@ -1,4 +1,4 @@
-import { BuildError, type BuildErrorOptions } from '../../core/errors.ts';
+import { AnswerError } from '../../host/http/index.ts';
 
 export type OpsErrorCode =
   | 'RUN_FAILED'
@@ -28,20 +28,4 @@ export type OpsErrorCode =
   | 'GIT_UNAUTHORIZED'
   | 'GIT_URL_INVALID';
 
-export interface OpsErrorOptions extends BuildErrorOptions {
-  /** HTTP status of the answer, where there was one. */
-  readonly status?: number | undefined;
-  /** How long the server asked to wait, milliseconds. */
-  readonly retryAfterMs?: number | undefined;
-}
-
-export class OpsError extends BuildError<OpsErrorCode> {
-  readonly status: number | undefined;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(code: OpsErrorCode, message: string, options: OpsErrorOptions) {
-    super(code, message, options);
-    this.status = options.status;
-    this.retryAfterMs = options.retryAfterMs;
-  }
-}
+export class OpsError extends AnswerError<OpsErrorCode> {}

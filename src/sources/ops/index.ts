@@ -6,5 +6,5 @@ export { createRunners, type RunnerPorts } from './runners.ts';
 export { OpsError, type OpsErrorCode } from './error.ts';
 export type { RunPorts } from './run.ts';
 export type { ArchiveOptions } from './archive.ts';
-export { planCopy, type CopyPorts } from './copy.ts';
-export { planMkdir, type MkdirPorts } from './mkdir.ts';
+export type { CopyPorts } from './copy.ts';
+export type { MkdirPorts } from './mkdir.ts';

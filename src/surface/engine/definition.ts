@@ -3,10 +3,10 @@ import { parseDockerfile, type Dockerfile } from '../../language/dockerfile/inde
 import { buildGraph, findSourceDateEpoch, type ContextOrigin } from '../../decide/frontend/index.ts';
 import { NoContext, openTarContext } from '../../sources/ops/index.ts';
 import { solve, usageOf } from '../../decide/solver/index.ts';
+import { archiveHeadBytes, isArchiveHead } from '../../core/tar/index.ts';
 import { cleanPath, resolvePath, layerTree, type FileTree } from '../../core/tree/index.ts';
 import type { Store } from '../../host/content/index.ts';
 import { redactURLs } from '../../core/redact.ts';
-import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
 import { requestError } from './error.ts';
 import { dockerfileNames, maxDockerfileBytes, readDockerfile, type DockerfileInput } from './inputs.ts';
 import type { BuildRequest } from './request.ts';

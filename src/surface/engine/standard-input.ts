@@ -1,5 +1,5 @@
-import { archiveHeadBytes, isArchiveHead } from './archive-head.ts';
 import { untilAborted } from '../../core/stream/index.ts';
+import { archiveHeadBytes, isArchiveHead } from '../../core/tar/index.ts';
 import { requestError } from './error.ts';
 
 /** Standard input, which can be looked at before it is decided what it is. Read once. */
