@@ -27,8 +27,8 @@ export interface Compressor {
 
 /** Compresses and decompresses streams. The same input, kind and level give the same bytes within one codec. */
 export interface Codec {
-  /** Part of what decides the compressed bytes, for instance `zlib` or `igzip`. */
-  readonly name: string;
+  /** What decides the compressed bytes, for instance `isal 1`: the compressor and its level. */
+  describe(kind: Compression, level: number | undefined): string;
   /** `level` undefined means the codec's default: fast. */
   compress(kind: Compression, level: number | undefined, sink: ByteSink): Compressor;
   /** A chunk is only lent: it may be reused when the next is asked for. Leaving the iteration early stops the work. Errors: STREAM_CORRUPT. */

@@ -8,5 +8,5 @@ export { limitError, limitBytes } from './limit.ts';
 export { retry, type RetryOptions } from './retry.ts';
 export { boundedPool } from './bounded-pool.ts';
 export { corruptError, StreamError, type StreamErrorCode } from './error.ts';
-export { parallelGzip, type ParallelGzipOptions } from './parallel-gzip.ts';
+export { type DeflateBlock, parallelGzip } from './parallel-gzip.ts';
 export { compressionOf, type ArchiveCompression } from './archive-magic.ts';

@@ -1,9 +1,7 @@
-import type { ZlibOptions } from 'node:zlib';
 import type { ByteSink, Compressor } from './codec.ts';
 
 export interface ParallelGzipOptions {
-  /** 0 to 9. */
-  readonly level: number;
+  readonly deflate: DeflateBlock;
   /** Input bytes per block; part of what decides the output. Default 512 KiB. */
   readonly blockBytes?: number;
   /** Blocks compressed at once, on libuv's thread pool. No influence on the output. Default 4. */
@@ -11,8 +9,14 @@ export interface ParallelGzipOptions {
 }
 
 /**
- * gzip (RFC 1952) in blocks that are compressed side by side, as pigz does: each block is deflated with the 32 KiB before it as dictionary and ends on a byte
- * boundary, so that the parts put together are one deflate stream. No name and no time in the header.
+ * Deflates a block without header and trailer (RFC 1951). All but the last end on a byte boundary and are followed by more. `window`: the bytes before the block, at
+ * most 32 KiB, which it may refer to; absent for the first. The block is not changed until the promise settles.
+ */
+export type DeflateBlock = (block: Buffer, window: Buffer | undefined, isLast: boolean) => Promise<Buffer>;
+
+/**
+ * gzip (RFC 1952) in blocks that are compressed side by side, as pigz does: each block is deflated by itself and ends on a byte boundary, so
+ * that the parts put together are one deflate stream. No name and no time in the header.
  */
 export function parallelGzip(options: ParallelGzipOptions, sink: ByteSink): Compressor {
   return new ParallelGzip(options, sink);
@@ -24,7 +28,7 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
 class ParallelGzip implements Compressor {
   readonly #zlib = process.getBuiltinModule('node:zlib');
-  readonly #level: number;
+  readonly #deflate: DeflateBlock;
   readonly #blockBytes: number;
   readonly #concurrency: number;
   readonly #sink: ByteSink;
@@ -39,7 +43,7 @@ class ParallelGzip implements Compressor {
   #aborted = false;
 
   constructor(options: ParallelGzipOptions, sink: ByteSink) {
-    this.#level = options.level;
+    this.#deflate = options.deflate;
     this.#blockBytes = options.blockBytes ?? 512 << 10;
     this.#concurrency = options.concurrency ?? 4;
     this.#sink = sink;
@@ -82,7 +86,7 @@ class ParallelGzip implements Compressor {
 
   #send(last: boolean): void {
     const block = this.#block.subarray(0, this.#filled);
-    const deflated = this.#deflate(block, last);
+    const deflated = this.#deflate(block, this.#window, last);
     this.#window = Buffer.from(block.subarray(-windowBytes));
     this.#block = last ? block : Buffer.allocUnsafeSlow(this.#blockBytes);
     this.#filled = 0;
@@ -93,19 +97,6 @@ class ParallelGzip implements Compressor {
     const done = this.#tail.finally(() => this.#running.splice(this.#running.indexOf(done), 1));
     done.catch(ignore);
     this.#running.push(done);
-  }
-
-  #deflate(block: Buffer, last: boolean): Promise<Buffer> {
-    const { constants, deflateRaw } = this.#zlib;
-    const options: ZlibOptions = {
-      level: this.#level,
-      finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-      chunkSize: this.#blockBytes,
-      ...(this.#window ? { dictionary: this.#window } : {}),
-    };
-    return new Promise((resolve, reject) => {
-      deflateRaw(block, options, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-    });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Compression } from '../oci/index.ts';
 import type { ByteSink, Codec, CompressedFile, CompressedSource, Compressor } from './codec.ts';
 import { corruptError } from './error.ts';
 import { growingFile } from './growing-file.ts';
-import { parallelGzip } from './parallel-gzip.ts';
+import { parallelGzip, type DeflateBlock } from './parallel-gzip.ts';
 
 const defaultGzipLevel = 1;
 const defaultZstdLevel = 3;
@@ -12,7 +12,20 @@ const chunkBytes = 256 << 10;
 
 /** Node's own zlib: gzip in parallel blocks, and zstd. */
 export function zlibCodec(): Codec {
-  return { name: 'zlib', compress, decompress };
+  return { describe, compress, decompress };
+}
+
+function describe(kind: Compression, level: number | undefined): string {
+  switch (kind) {
+    case 'none':
+      return 'none';
+    case 'gzip':
+      return `zlib ${level ?? defaultGzipLevel}`;
+    case 'zstd':
+      return `zstd ${level ?? defaultZstdLevel}`;
+    default:
+      return kind satisfies never;
+  }
 }
 
 function compress(kind: Compression, level: number | undefined, sink: ByteSink): Compressor {
@@ -20,7 +33,7 @@ function compress(kind: Compression, level: number | undefined, sink: ByteSink):
     case 'none':
       return plainCompressor(sink);
     case 'gzip':
-      return parallelGzip({ level: level ?? defaultGzipLevel }, sink);
+      return parallelGzip({ deflate: zlibDeflate(level ?? defaultGzipLevel) }, sink);
     case 'zstd': {
       const { constants, createZstdCompress } = process.getBuiltinModule('node:zlib');
       const params = { [constants.ZSTD_c_compressionLevel]: level ?? defaultZstdLevel, [constants.ZSTD_c_checksumFlag]: 1 };
@@ -29,6 +42,24 @@ function compress(kind: Compression, level: number | undefined, sink: ByteSink):
     default:
       return kind satisfies never;
   }
+}
+
+/** Blocks deflated on libuv's thread pool, each with the bytes before it as dictionary. Level 0 to 9. */
+export function zlibDeflate(level: number): DeflateBlock {
+  const { constants, deflateRaw } = process.getBuiltinModule('node:zlib');
+  return (block, window, isLast) =>
+    new Promise((resolve, reject) => {
+      deflateRaw(
+        block,
+        {
+          level,
+          finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+          chunkSize: Math.max(block.length, 64 << 10),
+          ...(window ? { dictionary: window } : {}),
+        },
+        (error, bytes) => (error ? reject(error) : resolve(bytes)),
+      );
+    });
 }
 
 async function* decompress(kind: Compression, source: CompressedSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { StreamError, zlibCodec } from '../../core/stream/index.ts';
+import { StreamError, zlibCodec, type Codec } from '../../core/stream/index.ts';
 import { igzipCodec } from './igzip.ts';
 
 const fallback = zlibCodec();
-const codec = igzipCodec(fallback);
+const codec = igzipCodec(fallback, { compressor: 'program' });
+const withLibrary = igzipCodec(fallback, { compressor: 'library' });
 const skip = codec === fallback ? 'igzip is not installed (package isal)' : false;
 const text = Buffer.from('a line of text that repeats itself, and then again\n'.repeat(100_000));
 const dir = mkdtempSync(join(tmpdir(), 'ossb-igzip-'));
@@ -18,9 +19,9 @@ test.after(() => {
   rmSync(dir, { recursive: true });
 });
 
-async function compressAll(input: Buffer, level?: number): Promise<Buffer> {
+async function compressAll(input: Buffer, level?: number, by: Codec = codec): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  const compressor = codec.compress('gzip', level, (chunk) => void chunks.push(chunk));
+  const compressor = by.compress('gzip', level, (chunk) => void chunks.push(chunk));
   for (let at = 0; at < input.length; at += 100_000) await compressor.write(input.subarray(at, at + 100_000));
   await compressor.end();
   return Buffer.concat(chunks);
@@ -51,6 +52,50 @@ test('igzipCodec compresses what zlib reads, without name and time, and reads it
       for (const source of [pieces(packed), { path: file }]) assert.ok(Buffer.concat(await copied(codec.decompress('gzip', source))).equals(input));
     }
   }
+});
+
+test('igzipCodec with the library: one gzip member that every program reads, the same each time, of any content and level', { skip }, async () => {
+  const runs = Buffer.concat(Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? Buffer.alloc(50_000, i) : randomBytes(60_000))));
+  const block = 512 << 10;
+  const around = [block - 1, block, block + 1, 2 * block].map((size) => randomBytes(size));
+  for (const [level, inputs] of [
+    [1, [text, runs, Buffer.alloc(2 << 20), ...around]],
+    [2, [runs]],
+    [3, [runs, around[1]!]],
+  ] as const) {
+    for (const input of inputs) {
+      const packed = await compressAll(input, level, withLibrary);
+      assert.ok(gunzipSync(packed).equals(input));
+      assert.ok(execFileSync('gzip', ['-dc'], { input: packed, maxBuffer: 1 << 30 }).equals(input));
+      assert.deepEqual([...packed.subarray(0, 8)], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
+      assert.deepEqual(await compressAll(input, level, withLibrary), packed);
+      assert.ok(packed.length <= input.length + (input.length >> 8) + 4096);
+    }
+  }
+});
+
+test('igzipCodec with the library: many compressions at once do not meet', { skip }, async () => {
+  const inputs = Array.from({ length: 4 }, (_, i) => Buffer.concat([randomBytes(700_000), Buffer.alloc(600_000, i)]));
+  const packed = await Promise.all(inputs.map((input) => compressAll(input, 1, withLibrary)));
+  for (const [i, input] of inputs.entries()) assert.ok(gunzipSync(packed[i]!).equals(input));
+});
+
+test('igzipCodec with the library: the error of a sink comes out, and what is given up gives nothing more', { skip }, async () => {
+  const late = withLibrary.compress('gzip', undefined, () => Promise.reject(new Error('full')));
+  await assert.rejects(
+    async () => {
+      for (let i = 0; i < 5; i++) await late.write(randomBytes(1 << 20));
+      await late.end();
+    },
+    { message: 'full' },
+  );
+  const chunks: Uint8Array[] = [];
+  const given = withLibrary.compress('gzip', undefined, (chunk) => void chunks.push(chunk));
+  await given.write(randomBytes(4 << 20));
+  given.abort();
+  const { length } = chunks;
+  await new Promise(setImmediate);
+  assert.equal(chunks.length, length);
 });
 
 test('igzipCodec reads several members and refuses what is cut, altered or no gzip', { skip }, async () => {
@@ -98,7 +143,7 @@ test('igzipCodec: a sink that refuses later, a given up compression and a progra
   for (const [name, script] of [['quiet', 'exit 0'] as const, ['failing', 'echo no >&2; exit 3'] as const]) {
     const program = join(dir, name);
     writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    const ended = igzipCodec(fallback, { program }).compress('gzip', undefined, () => {});
+    const ended = igzipCodec(fallback, { program, compressor: 'program' }).compress('gzip', undefined, () => {});
     await assert.rejects(
       async () => {
         for (let i = 0; i < 5; i++) await ended.write(piece);

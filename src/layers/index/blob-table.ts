@@ -20,8 +20,11 @@ export class BlobTable {
       .filter((blob) => (compression === undefined || layerCompression(blob.mediaType) === compression) && this.#store.blobs.hasWhole(blob.digest, blob.size));
   }
 
-  add(diffID: DiffID, { mediaType, digest, size }: Descriptor): void {
-    this.#db().prepare('INSERT OR REPLACE INTO layer_blobs (diff_id, digest, media_type, size) VALUES (?, ?, ?, ?)').run(diffID, digest, mediaType, size);
+  /** `compressor`: Codec.describe of what made it; absent for a blob that another program made. */
+  add(diffID: DiffID, { mediaType, digest, size }: Descriptor, compressor?: string): void {
+    this.#db()
+      .prepare('INSERT OR REPLACE INTO layer_blobs (diff_id, digest, media_type, size, compressor) VALUES (?, ?, ?, ?, ?)')
+      .run(diffID, digest, mediaType, size, compressor ?? null);
   }
 
   remove(diffID: DiffID, digest: Descriptor['digest']): void {
@@ -37,4 +40,5 @@ export class BlobTable {
 
 const schema = [
   'CREATE TABLE layer_blobs (diff_id TEXT NOT NULL, digest TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, UNIQUE (diff_id, digest)) STRICT',
+  'ALTER TABLE layer_blobs ADD COLUMN compressor TEXT',
 ];

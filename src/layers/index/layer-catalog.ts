@@ -95,10 +95,10 @@ export class LayerCatalog {
     this.#blobs.add(diffID, descriptor);
   }
 
-  /** Notes a blob that was just made of the layer. */
-  addBlob(diffID: DiffID, compression: Compression, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): Descriptor {
+  /** Notes a blob that was just made of the layer, and by what: Codec.describe. */
+  addBlob(diffID: DiffID, compression: Compression, { digest, size }: Pick<Descriptor, 'digest' | 'size'>, compressor: string): Descriptor {
     const descriptor = { mediaType: layerMediaType(compression, 'oci'), digest, size };
-    this.#blobs.add(diffID, descriptor);
+    this.#blobs.add(diffID, descriptor, compressor);
     return descriptor;
   }
 

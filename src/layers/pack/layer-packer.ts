@@ -97,7 +97,7 @@ export class LayerPacker {
         compressor.abort();
         throw error;
       }
-      return this.#layers.addBlob(diffID, compression, await writer.commit());
+      return this.#layers.addBlob(diffID, compression, await writer.commit(), this.#codec.describe(compression, level));
     });
   }
 
@@ -138,7 +138,9 @@ export class LayerPacker {
       const { diffID, tarSize } = await packer.finish();
       await compressor?.end();
       const index: LayerIndex = { diffID, contentDigest: contentDigestOf(packed), tarSize, entries: packed };
-      const descriptor = blob && this.#layers.addBlob(diffID, outputs.blob!.compression, await blob.commit());
+      const descriptor =
+        blob &&
+        this.#layers.addBlob(diffID, outputs.blob!.compression, await blob.commit(), this.#codec.describe(outputs.blob!.compression, outputs.blob!.level));
       if (tar !== undefined) files.publish(tar, files.path(diffID, 'tar'));
       if (unpacked !== undefined) files.publish(unpacked.path, folders.path(diffID, impliedByDefault(packed)));
       // Last: who sees the index finds the bytes.

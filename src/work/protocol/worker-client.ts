@@ -150,7 +150,7 @@ export class WorkerClient implements AsyncDisposable {
 
 /** Nothing of the user's environment is needed but what finds programs and caches compiled code. */
 function workerEnvironment(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'NODE_COMPILE_CACHE', 'TMPDIR'];
+  const kept = ['PATH', 'HOME', 'NODE_COMPILE_CACHE', 'TMPDIR', 'OSSB_GZIP'];
   return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 

@@ -105,6 +105,8 @@ test('write: blob, tar and index agree with recomputed digests, and GNU tar read
   assert.equal(blob.length, record.blob!.size);
   assert.ok(gunzipSync(blob).equals(tar));
   assert.deepEqual(layers.blob(record.diffID), record.blob);
+  const row = store.db().prepare('SELECT compressor FROM layer_blobs WHERE digest = ?').get(record.blob!.digest);
+  assert.equal(row?.['compressor'], codec.describe('gzip', undefined));
   const listing = execFileSync('tar', ['--quoting-style=literal', '-tf', join(layers.path(record.diffID), 'tar')], {
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
   }).toString();
