@@ -49,10 +49,11 @@ export function inodeOf(path: string): bigint | undefined {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
-/** Moves a damaged database out of the way, and returns its new path. Processes that have it open continue with the old file. */
+/** Moves a damaged database out of the way, and returns its new path. The newest one alone is kept. Processes that have it open continue with the old file. */
 function moveAside(path: string): string {
-  let aside = `${path}.damaged`;
-  for (let number = 2; inodeOf(aside) !== undefined; number++) aside = `${path}.damaged-${number}`;
+  const aside = `${path}.damaged`;
+  // it may be a folder, which no rename replaces
+  rmSync(aside, { recursive: true, force: true });
   // Left behind, they would be taken for parts of the new database.
   for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { recursive: true, force: true });
   renameSync(path, aside);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -106,8 +106,11 @@ test('explain: a database that turns out to be damaged in use is moved aside onc
     second.images.list().map((image) => image.name),
     ['b:1'],
   );
+  const replaced = statSync(join(first.root, 'store.db')).ino;
   second.explain(damage);
-  assert.ok(existsSync(join(first.root, 'store.db.damaged-2')));
+  const asides = readdirSync(first.root).filter((name) => name.includes('.damaged'));
+  assert.deepEqual(asides, ['store.db.damaged'], 'the newest alone is kept');
+  assert.equal(statSync(join(first.root, 'store.db.damaged')).ino, replaced);
   assert.equal((first.explain(damage) as { code: string }).code, 'STORE_DAMAGED');
   const short = Object.assign(new Error(`EMFILE: too many open files, open '${first.root}/x'`), { code: 'EMFILE' });
   assert.equal((first.explain(short) as { code: string }).code, 'STORE_UNUSABLE');
