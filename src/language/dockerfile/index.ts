@@ -1,3 +1,4 @@
+export { maxDockerfileBytes, maxIgnoreFileBytes } from './limits.ts';
 export { parseIgnoreFile } from './ignore-file.ts';
 export { requireBuiltInFrontend, withNewerHint, languageVersion, resolveFrontend, type FrontendImage } from './frontend-image.ts';
 export { type Warning, checkDockerfile, checkFault, checkUpToFault } from './checks/check.ts';

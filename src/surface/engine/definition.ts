@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDockerfile, type Dockerfile } from '../../language/dockerfile/index.ts';
+import { maxDockerfileBytes, parseDockerfile, type Dockerfile } from '../../language/dockerfile/index.ts';
 import { buildGraph, findSourceDateEpoch, type ContextOrigin } from '../../decide/frontend/index.ts';
 import { NoContext, openTarContext } from '../../sources/ops/index.ts';
 import { solve, usageOf } from '../../decide/solver/index.ts';
@@ -8,7 +8,7 @@ import { cleanPath, resolvePath, layerTree, type FileTree } from '../../core/tre
 import type { Store } from '../../host/content/index.ts';
 import { redactURLs } from '../../core/redact.ts';
 import { requestError } from './error.ts';
-import { dockerfileNames, maxDockerfileBytes, readDockerfile, type DockerfileInput } from './inputs.ts';
+import { dockerfileNames, readDockerfile, type DockerfileInput } from './inputs.ts';
 import type { BuildRequest } from './request.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';

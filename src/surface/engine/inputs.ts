@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readFileUpTo, whyUnreadable } from '../../core/stream/index.ts';
+import { maxDockerfileBytes, maxIgnoreFileBytes } from '../../language/dockerfile/index.ts';
 import { requestError } from './error.ts';
 import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
@@ -17,11 +18,6 @@ export interface IgnoreInput {
   readonly name: string;
   readonly text: string;
 }
-
-/** As much as docker's client hands over to BuildKit. */
-export const maxDockerfileBytes = 16 * 1024 * 1024;
-
-const maxIgnoreFileBytes = 16 * 1024 * 1024;
 
 /** Reads the Dockerfile of a request whose context is a folder, or whose Dockerfile comes from elsewhere. Errors: DOCKERFILE_MISSING, DOCKERFILE_UNREADABLE. */
 export async function readDockerfile(

@@ -6,6 +6,8 @@ import {
   checkDockerfile,
   checkFault,
   checkUpToFault,
+  maxDockerfileBytes,
+  maxIgnoreFileBytes,
   parseIgnoreFile,
   requireBuiltInFrontend,
   parseDockerfile,
@@ -39,12 +41,6 @@ export interface CheckFileOptions {
   /** Rules that are not told. */
   readonly skip: readonly string[];
 }
-
-/** As much as a build reads. */
-const maxDockerfileBytes = 16 * 1024 * 1024;
-
-/** As much as a build reads. */
-const maxIgnoreFileBytes = 16 * 1024 * 1024;
 
 /** Parses and checks one Dockerfile; `-` is standard input. A file that cannot be read or parsed has errors for findings. The context is taken to be its folder. */
 export function checkFile(path: string, options: CheckFileOptions): CheckedFile {
