@@ -1,5 +1,5 @@
 /** Bundles the command, the worker and the library into dist/. */
-import { chmodSync, copyFileSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -47,17 +47,19 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node24',
-  packages: 'external',
+  // All other packages are small and pure, and are bundled.
+  external: ['koffi', 'yaml'],
   // Names stay: classes of errors show theirs.
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 } satisfies BuildOptions;
 
 rmSync(outdir, { recursive: true, force: true });
 // The programs are CommonJS, one file each: Node starts those fastest.
-await build({
+const programs = await build({
   ...common,
   entryPoints: { main: 'src/surface/cli/main.ts', worker: 'src/work/worker/main.ts' },
   format: 'cjs',
@@ -74,7 +76,7 @@ chmodSync(join(outdir, 'ossb.cjs'), 0o755);
 // The library is read by whichever Node imports it: one that is too old is to say so, and neither fail over its syntax nor over a module that it lacks.
 const requireNode =
   "if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`Cannot use ossb: it needs Node 24 or later; this is Node ${process.versions.node} (${process.execPath})`);";
-await build({
+const library = await build({
   ...common,
   target: 'node20',
   plugins: [lazyBuiltins],
@@ -84,3 +86,18 @@ await build({
   format: 'esm',
   chunkNames: '[hash]',
 });
+writeFileSync(join(outdir, 'LICENSES.txt'), licensesOf([...Object.keys(programs.metafile.inputs), ...Object.keys(library.metafile.inputs)]));
+
+/** The licenses of the packages whose files were bundled. */
+function licensesOf(files: readonly string[]): string {
+  const names = new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
+  return [...names]
+    .sort()
+    .map((name) => {
+      const folder = join(root, 'node_modules', name);
+      const [license] = globSync('{license,LICENSE}*', { cwd: folder });
+      if (license === undefined) throw new Error(`${name} has no license file`);
+      return `${name}\n\n${readFileSync(join(folder, license), 'utf8').trim()}\n`;
+    })
+    .join('\n');
+}

@@ -38,7 +38,7 @@ export async function buildCommand(argv: readonly string[], console: Console, lo
   if (idFile !== undefined && isPlainFile(idFile)) rmSync(idFile);
 
   const engine = await loadEngine();
-  const display = makeDisplay(mode, console);
+  const display = await makeDisplay(mode, console);
   for (const message of flags.warnings) display.handle({ kind: 'warning', rule: '', description: '', message });
   const restore = (): void => display.restore?.();
   process.on('exit', restore);

@@ -5,7 +5,6 @@ import type { Display, ProgressMode, StartTimer } from './display.ts';
 import { JsonDisplay } from './json-display.ts';
 import { PlainDisplay } from './plain-display.ts';
 import { QuietDisplay } from './quiet-display.ts';
-import { TerminalDisplay } from './terminal-display.ts';
 
 /** `--progress`, `--quiet`, else $BUILDKIT_PROGRESS, else auto: tty where standard error is a terminal and this is no CI, plain elsewhere. */
 export function chooseMode(flags: ParsedFlags, console: Console, faults: Faults): Exclude<ProgressMode, 'auto'> {
@@ -34,10 +33,17 @@ export function chooseMode(flags: ParsedFlags, console: Console, faults: Faults)
   }
 }
 
-export function makeDisplay(mode: Exclude<ProgressMode, 'auto'>, console: Console, startTimer: StartTimer = intervalTimer): Display & { restore?: () => void } {
+export async function makeDisplay(
+  mode: Exclude<ProgressMode, 'auto'>,
+  console: Console,
+  startTimer: StartTimer = intervalTimer,
+): Promise<Display & { restore?: () => void }> {
   switch (mode) {
-    case 'tty':
+    case 'tty': {
+      // Only this one measures text, for which it loads tables of Unicode.
+      const { TerminalDisplay } = await import('./terminal-display.ts');
       return new TerminalDisplay(console.stderr, console.now, startTimer);
+    }
     case 'plain':
       return new PlainDisplay(console.stderr, console.now, startTimer);
     case 'rawjson':
