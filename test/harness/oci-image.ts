@@ -41,13 +41,16 @@ export function openOciTar(path: string): { readonly top: readonly Descriptor[];
   };
 }
 
-/** The image of an OCI layout in a tar; of several platforms the one asked for. All digests are computed anew. */
-export async function readOciTar(path: string, platform?: string): Promise<OciImage> {
+/** Layers that were read before, by digest: images on one base share theirs. */
+export type ReadLayers = Map<string, { readonly diffID: string; readonly members: readonly TarMember[] }>;
+
+/** The image of an OCI layout in a tar; of several platforms the first. All digests are computed anew, but for what layers that were read before unpack to. */
+export async function readOciTar(path: string, layers?: ReadLayers): Promise<OciImage> {
   const { top, blob } = openOciTar(path);
-  return readImage(top[0]!.digest, blob, platform);
+  return readImage(top[0]!.digest, blob, undefined, layers);
 }
 
-export async function readImage(digest: string, blob: BlobSource, platform?: string): Promise<OciImage> {
+export async function readImage(digest: string, blob: BlobSource, platform?: string, read: ReadLayers = new Map()): Promise<OciImage> {
   const checked = async (wanted: string) => {
     const bytes = await blob(wanted);
     if (sha256(bytes) !== wanted) throw new Error(`blob ${wanted} has digest ${sha256(bytes)}`);
@@ -57,22 +60,28 @@ export async function readImage(digest: string, blob: BlobSource, platform?: str
   if (document.manifests !== undefined) {
     const chosen = document.manifests.find((m) => platform === undefined || `${m.platform?.os}/${m.platform?.architecture}` === platform);
     if (chosen === undefined) throw new Error(`index ${digest} has no ${platform}`);
-    return readImage(chosen.digest, blob, platform);
+    return readImage(chosen.digest, blob, platform, read);
   }
   const config = JSON.parse((await checked(document.config.digest)).toString()) as Record<string, unknown>;
   // An image of no layers has null for both lists where BuildKit wrote it.
   const diffIDs = (config['rootfs'] as { diff_ids: string[] | null }).diff_ids ?? [];
   const blobs = document.layers ?? [];
   if (diffIDs.length !== blobs.length) throw new Error(`${digest}: ${blobs.length} layers, ${diffIDs.length} diffIDs`);
-  const layers: TarMember[][] = [];
+  const layers: (readonly TarMember[])[] = [];
   for (const [i, layer] of blobs.entries()) {
     const bytes = await checked(layer.digest);
     if (bytes.length !== layer.size) throw new Error(`layer ${layer.digest}: size ${bytes.length}, said ${layer.size}`);
-    const tar = inflate(bytes);
-    if (sha256(tar) !== diffIDs[i]) throw new Error(`layer ${layer.digest}: diffID is ${sha256(tar)}, said ${diffIDs[i]}`);
-    layers.push(readTar(tar));
+    const { diffID, members } = read.get(layer.digest) ?? readLayer(bytes);
+    if (diffID !== diffIDs[i]) throw new Error(`layer ${layer.digest}: diffID is ${diffID}, said ${diffIDs[i]}`);
+    read.set(layer.digest, { diffID, members });
+    layers.push(members);
   }
   return { digest, manifest: document, config, layers };
+}
+
+function readLayer(bytes: Buffer): { readonly diffID: string; readonly members: readonly TarMember[] } {
+  const tar = inflate(bytes);
+  return { diffID: sha256(tar), members: readTar(tar) };
 }
 
 /** Blobs and tags of a registry on loopback. */

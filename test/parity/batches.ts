@@ -21,6 +21,7 @@ function batch(nth: number, cases: readonly Case[]): Case {
     ...cases[0]!,
     name: `${cases[0]!.name.split('/')[0]}/batch-${nth}`,
     rejects: false,
+    runtimeMatters: cases[0]!.name.startsWith('mounts/'),
     dockerfile: { text: `${[...stages, 'FROM scratch', ...copies].join('\n')}\n` },
     holds: cases.map((one) => one.name),
   };

@@ -27,6 +27,8 @@ export interface Case {
   readonly comparesCached?: boolean;
   /** An ordinary user cannot build it, for this reason. */
   readonly onlyRoot?: string;
+  /** False: what executes the steps shows in nothing that is compared, and so may be the quicker one. Default true. */
+  readonly runtimeMatters?: boolean;
   /** Names of the cases that are stages of this one. */
   readonly holds?: readonly string[];
 }
@@ -48,6 +50,7 @@ interface Sidecar {
   readonly rejects?: boolean;
   readonly platform?: string;
   readonly checksOnly?: boolean;
+  readonly onlyRoot?: string;
   readonly why?: string;
 }
 

@@ -10,7 +10,8 @@ import { startFileServer } from '../harness/file-server.ts';
 import { makeFixture } from '../harness/fixture.ts';
 import type { Fixture } from '../harness/fixture.ts';
 import { readOciTar } from '../harness/oci-image.ts';
-import { ossb } from '../harness/ossb.ts';
+import type { ReadLayers } from '../harness/oci-image.ts';
+import { ossb, ossbHere } from '../harness/ossb.ts';
 import { becomePerson, ordinaryUser } from '../harness/person.ts';
 import { pushUntidyBases } from './bases/index.ts';
 import { cachedDifferences } from './cached.ts';
@@ -34,6 +35,8 @@ export interface KnownDifference {
   readonly case: string;
   /** The start of Difference.where, `*` standing for anything. */
   readonly where: string;
+  /** The start of Difference.buildkit, likewise. Default anything. */
+  readonly buildkit?: string;
   readonly reason: string;
 }
 
@@ -53,6 +56,7 @@ export async function openBench(): Promise<Bench> {
   // An ordinary user reads contexts and Dockerfiles here.
   chmodSync(folder, 0o755);
   const startedAtSeconds = Math.floor(Date.now() / 1000);
+  const layers: ReadLayers = new Map();
   makeFixture(join(folder, 'contexts/usual'), usualContext);
   mkdirSync(join(folder, 'out'));
   const read = (name: string) => readFileSync(join(folder, 'contexts/usual', name));
@@ -62,7 +66,9 @@ export async function openBench(): Promise<Bench> {
   );
   const bases = await startBases(console.log);
   await pushUntidyBases(bases.address);
-  const kit = await startBuildKit(join(folder, 'buildkit'), bases.address);
+  const kit = await startBuildKit(join(folder, 'buildkit'), bases.address, { inMemory: true });
+  const quickKit = await startBuildKit(join(folder, 'quick-buildkit'), bases.address, { inMemory: true, runtime: 'crun' });
+  const kitOf = (test: Case) => (test.runtimeMatters === false ? quickKit : kit);
   const root: Builder = {
     name: 'root',
     ossb: (args) => ossb(args),
@@ -83,7 +89,7 @@ export async function openBench(): Promise<Bench> {
   const check = ['--call', 'check,format=json', '--progress', 'plain'];
   const store = (builder: Builder) => ['--root', join(builder.uses.folder, 'store'), ...mirror];
   const checkWithOssb = (test: Case, paths: Paths) =>
-    ossb(['build', ...check, ...store(root), '-f', paths.dockerfile, ...paths.flags, ...platform(test), paths.context]);
+    ossbHere(['build', ...check, ...store(root), '-f', paths.dockerfile, ...paths.flags, ...platform(test), paths.context]);
   const calls = async (test: Case, paths: Paths) => {
     const theirs = await kit.build([...check, '-f', `/host${paths.dockerfile}`, ...seenByBuildKit(paths.flags), ...platform(test), `/host${paths.context}`]);
     return callDifferences(theirs, await checkWithOssb(test, paths));
@@ -96,9 +102,9 @@ export async function openBench(): Promise<Bench> {
   const builds = async (test: Case, nth: number) => {
     const paths = pathsOf(root.uses, test, nth);
     const theirTar = `${paths.tar}-buildkit`;
-    const theirs = await buildWithBuildKit(kit, { ...paths, tar: theirTar }, test);
+    const theirs = await buildWithBuildKit(kitOf(test), { ...paths, tar: theirTar }, test);
     const ours = await buildWithOssb(root, test, paths);
-    const differences = await outcomeDifferences(test, theirs, ours, theirTar, paths.tar, startedAtSeconds);
+    const differences = await outcomeDifferences(test, theirs, ours, theirTar, paths.tar, startedAtSeconds, layers);
     if (test.comparesCached === true) differences.push(...cachedDifferences(theirs.stderr, ours.stderr));
     // A build tells the warnings of the stages that it needs. Where that may not be all of them, and of a build that fails, the checks are asked for.
     if (test.compares === 'both' && (theirs.exitCode !== 0 || hasSeveralStages(paths.dockerfile))) differences.push(...(await calls(test, paths)));
@@ -106,7 +112,7 @@ export async function openBench(): Promise<Bench> {
     if (isForOrdinaryUser(test)) {
       const theirPaths = pathsOf(ordinary.uses, test, nth);
       const built = await buildWithOssb(ordinary, test, theirPaths);
-      const found = await outcomeDifferences(test, theirs, built, theirTar, theirPaths.tar, startedAtSeconds);
+      const found = await outcomeDifferences(test, theirs, built, theirTar, theirPaths.tar, startedAtSeconds, layers);
       differences.push(...found.map((one) => ({ ...one, where: `as ${ordinary.name}: ${one.where}` })));
       rmSync(theirPaths.tar, { force: true });
     }
@@ -116,7 +122,7 @@ export async function openBench(): Promise<Bench> {
   return {
     buildkit: (test) => {
       prepare(root.uses, test, 0);
-      return buildWithBuildKit(kit, pathsOf(root.uses, test, 0), test);
+      return buildWithBuildKit(kitOf(test), pathsOf(root.uses, test, 0), test);
     },
     async compare(test) {
       const differences: Difference[] = [];
@@ -128,7 +134,7 @@ export async function openBench(): Promise<Bench> {
       return sortOut(test, differences);
     },
     async close() {
-      await kit.close();
+      await Promise.all([kit.close(), quickKit.close()]);
       await Promise.all([bases.close(), server.close()]);
       person.close();
       rmSync(folder, { recursive: true, force: true });
@@ -165,10 +171,10 @@ interface Paths {
   readonly metadata: string;
 }
 
-/** One case in three, always the same ones. */
+/** One made case in three and one of test/dockerfiles in eight, always the same ones. */
 export function isForOrdinaryUser(test: Case): boolean {
-  if (test.onlyRoot !== undefined || test.compares !== 'images' || test.rejects === true || test.platform !== undefined) return false;
-  return createHash('sha256').update(test.name).digest()[0]! % 3 === 0;
+  if (test.onlyRoot !== undefined || test.compares === 'checks' || test.rejects === true || test.platform !== undefined) return false;
+  return createHash('sha256').update(test.name).digest().readUInt16BE(7) % ('file' in test.dockerfile ? 8 : 3) === 0;
 }
 
 /** Makes the context of a case's first build, or changes it for a later one. */
@@ -241,6 +247,7 @@ async function outcomeDifferences(
   theirTar: string,
   ourTar: string,
   startedAtSeconds: number,
+  layers: ReadLayers,
 ): Promise<Difference[]> {
   const rejected = theirs.exitCode !== 0;
   if (test.rejects !== 'either' && rejected !== test.rejects)
@@ -251,14 +258,21 @@ async function outcomeDifferences(
   // Whatever a user can write, the answer to it is a message and not a stack.
   if (rejected && /^ +at .*:\d+:\d+\)?$/m.test(ours.stderr)) return [{ where: 'message', buildkit: lastLines(theirs.stderr), ossb: ours.stderr.slice(-1500) }];
   if (rejected) return [];
-  return imageDifferences(await readOciTar(theirTar), await readOciTar(ourTar), startedAtSeconds);
+  const buildkit = await readOciTar(theirTar, layers);
+  const image = await readOciTar(ourTar, layers);
+  const shared = new Set(image.manifest.layers.map(({ digest }) => digest).filter((digest) => buildkit.manifest.layers?.some((one) => one.digest === digest)));
+  // Those of a base are kept for the next case.
+  for (const { digest } of [...(buildkit.manifest.layers ?? []), ...image.manifest.layers]) if (!shared.has(digest)) layers.delete(digest);
+  return imageDifferences(buildkit, image, startedAtSeconds);
 }
 
 function sortOut(test: Case, differences: readonly Difference[]): Comparison {
   const explained: { difference: Difference; known: KnownDifference }[] = [];
   const unexplained: Difference[] = [];
   for (const difference of differences) {
-    const known = knownDifferences.find((k) => matches(k.case, test.name) && matches(`${k.where}*`, difference.where));
+    const known = knownDifferences.find(
+      (k) => matches(k.case, test.name) && matches(`${k.where}*`, difference.where) && matches(`${k.buildkit ?? ''}*`, difference.buildkit),
+    );
     if (known === undefined) unexplained.push(difference);
     else explained.push({ difference, known });
   }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { OciImage } from '../harness/oci-image.ts';
 import { flatten } from '../harness/flatten.ts';
 import type { FlatEntry } from '../harness/flatten.ts';
@@ -34,7 +33,7 @@ function treeDifferences(buildkit: ReadonlyMap<string, FlatEntry>, ossb: Readonl
       found.push(...stateDifferences(path, left.content, right.content, startedAtSeconds));
       continue;
     }
-    for (const key of ['type', 'mode', 'owner', 'size', 'link', 'device', 'xattrs', 'sharedWith'] as const) {
+    for (const key of facts) {
       // BuildKit writes no xattrs of folders into the layers that it makes.
       if (key === 'xattrs' && left.type === 'dir' && left.xattrs === '') continue;
       if (left[key] !== right[key]) found.push({ where: `tree ${path} ${key}`, buildkit: String(left[key]), ossb: String(right[key]) });
@@ -57,22 +56,39 @@ function layerDifferences(buildkit: OciImage, ossb: OciImage, startedAtSeconds: 
   if (buildkit.layers.length !== ossb.layers.length) {
     return [{ where: 'layers', buildkit: describeLayers(buildkit), ossb: describeLayers(ossb) }];
   }
-  const left = changesOf(buildkit.layers, startedAtSeconds);
-  const right = changesOf(ossb.layers, startedAtSeconds);
-  return left.flatMap((changes, i) => (changes === right[i]! ? [] : [{ where: `layer ${i}`, buildkit: changes.slice(0, 300), ossb: right[i]!.slice(0, 300) }]));
+  // Layers of the base are the same objects, where both images were read with the same ReadLayers.
+  const made = buildkit.layers.findIndex((layer, i) => layer !== ossb.layers[i]);
+  if (made === -1) return [];
+  const left = changesOf(buildkit.layers, made, startedAtSeconds);
+  const right = changesOf(ossb.layers, made, startedAtSeconds);
+  return left.flatMap((changes, i) => {
+    if (changes === right[i]!) return [];
+    return [{ where: `layer ${made + i}`, buildkit: changes.slice(0, 300), ossb: right[i]!.slice(0, 300) }];
+  });
 }
 
-/** By layer: names that it makes or changes, and, with a minus, those that it removes. */
-function changesOf(layers: OciImage['layers'], startedAtSeconds: number): string[] {
-  let below = new Map<string, FlatEntry>();
-  return layers.map((_, i) => {
-    const files = [...flatten(layers.slice(0, i + 1))].filter(([, entry]) => entry.type !== 'dir');
-    const after = new Map(files.map(([path, entry]) => [path, { ...entry, mtime: Math.min(entry.mtime, startedAtSeconds) }]));
-    const changed = [...after].filter(([path, entry]) => !isDeepStrictEqual(below.get(path), entry)).map(([path]) => path);
+/** By layer, from the first on: names that it makes or changes, and, with a minus, those that it removes. */
+function changesOf(layers: OciImage['layers'], first: number, startedAtSeconds: number): string[] {
+  let below = filesOf(layers.slice(0, first));
+  return layers.slice(first).map((_, i) => {
+    const after = filesOf(layers.slice(0, first + i + 1));
+    const changed = [...after].filter(([path, entry]) => !isSame(below.get(path), entry, startedAtSeconds)).map(([path]) => path);
     const removed = [...below.keys()].filter((path) => !after.has(path)).map((path) => `-${path}`);
     below = after;
     return [...changed, ...removed].join(' ');
   });
+}
+
+function filesOf(layers: OciImage['layers']): ReadonlyMap<string, FlatEntry> {
+  return new Map([...flatten(layers)].filter(([, entry]) => entry.type !== 'dir'));
+}
+
+const facts = ['type', 'mode', 'owner', 'size', 'link', 'device', 'xattrs', 'sharedWith'] as const;
+
+function isSame(before: FlatEntry | undefined, after: FlatEntry, startedAtSeconds: number): boolean {
+  if (before === undefined || facts.some((key) => before[key] !== after[key])) return false;
+  const isNew = ({ mtime }: FlatEntry) => mtime >= startedAtSeconds;
+  return (before.mtime === after.mtime || (isNew(before) && isNew(after))) && before.content.equals(after.content);
 }
 
 function describeLayers(image: OciImage): string {

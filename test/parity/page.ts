@@ -26,7 +26,7 @@ export function parityPage(): string {
   const batched = [...made, ...random].filter((one) => one.holds !== undefined);
   const rows = Object.entries(Object.groupBy(known, (one) => one.reason)).map(([reason, ones = []]) => {
     const names = [...new Set(ones.map((one) => `\`${one.case}\``))].join(', ');
-    const places = [...new Set(ones.map((one) => (one.where === '' ? 'everything' : `\`${one.where}\``)))].join(', ');
+    const places = [...new Set(ones.map(placeOf))].join(', ');
     return `| ${names} | ${places} | ${reason} |`;
   });
   return `# Parity with docker build
@@ -66,6 +66,11 @@ ${rows.join('\n')}
 Written by \`node test/parity/page.ts\` from \`test/parity/known-differences.json\`. Run \`node test/parity/run.ts [PART-OF-A-NAME...]\` to compare by hand,
 and \`node test/parity/generate.ts --seed N --count M\` to compare Dockerfiles of other seeds; it prints the smallest form of each that differs.
 `;
+}
+
+function placeOf({ where, buildkit }: KnownDifference): string {
+  if (where === '') return 'everything';
+  return `\`${where}\`${buildkit === undefined ? '' : ` where BuildKit has \`${buildkit}\``}`;
 }
 
 /** Names: of the case, or of those that are stages of it. */

@@ -29,5 +29,6 @@ export function programCase(program: Program): Case {
     flags: ['--secret', 'id=s,src=$CONTEXT/secret'],
     rejects: 'either',
     compares: 'images',
+    runtimeMatters: false,
   };
 }
