@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { loadEngine, processConsole, runCommand as runHere } from '../../src/surface/cli/index.ts';
-import type { Sink } from '../../src/surface/cli/index.ts';
+import { processConsole } from '../../src/surface/cli/console.ts';
+import type { Sink } from '../../src/surface/cli/console.ts';
+import { loadEngine } from '../../src/surface/cli/engine.ts';
+import { runCommand as runHere } from '../../src/surface/cli/run-command.ts';
 import { runCommand } from './command.ts';
 import type { CommandOptions, CommandResult } from './command.ts';
 
