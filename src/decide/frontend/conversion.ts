@@ -1,36 +1,39 @@
 import { BuildError, BuildErrors, type SourceLocation } from '../../core/errors.ts';
-import { Suggestions } from '../../core/match/index.ts';
-import { DockerfileError, withNewerHint, type Dockerfile, type Range } from '../../language/dockerfile/index.ts';
+import { DockerfileError, withNewerHint, type Dockerfile, type FileHead, type ImageTrace, type Range } from '../../language/dockerfile/index.ts';
 import { makeVertex, type Op, type Vertex, type VertexMeta } from '../graph/index.ts';
 import type { Digest, Platform } from '../../core/oci/index.ts';
 import type { Finding } from './finding.ts';
-import type { GlobalArgs } from './global-args.ts';
 import { locate } from './location.ts';
-import type { FrontendPorts, GraphRequest } from './request.ts';
+import type { DockerfileRequest, FrontendPorts } from './request.ts';
 
 /** What one call of the frontend works with and collects. */
 export class Conversion {
-  readonly request: GraphRequest;
+  readonly request: DockerfileRequest;
   readonly ports: FrontendPorts;
   readonly signal: AbortSignal;
-  readonly globals: GlobalArgs;
-  readonly buildArgs: Readonly<Record<string, string>>;
+  /** The global ARGs and the FROMs, evaluated. */
+  readonly head: FileHead;
   readonly findings: Finding[] = [];
-  readonly suggestions = new Suggestions();
+  /** What was looked up outside of the file. */
+  readonly images: ImageTrace[] = [];
   private readonly faults: BuildError[] = [];
   private readonly vertices = new Map<Digest, Vertex>();
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
-  constructor(request: GraphRequest, ports: FrontendPorts, signal: AbortSignal, globals: GlobalArgs, buildArgs: Readonly<Record<string, string>>) {
+  constructor(request: DockerfileRequest, ports: FrontendPorts, signal: AbortSignal, head: FileHead) {
     this.request = request;
     this.ports = ports;
     this.signal = signal;
-    this.globals = globals;
-    this.buildArgs = buildArgs;
+    this.head = head;
   }
 
   get dockerfile(): Dockerfile {
     return this.request.dockerfile;
+  }
+
+  /** As steps see them. */
+  get buildArgs(): Readonly<Record<string, string>> {
+    return this.head.input.buildArgs ?? {};
   }
 
   get targetPlatform(): Platform {
@@ -61,7 +64,7 @@ export class Conversion {
     return [...this.vertices.values()].filter(({ digest }) => needed.has(digest));
   }
 
-  /** Keeps a fault of the Dockerfile, to be told with others by `throwFaults`; anything else is thrown. */
+  /** Keeps a fault of the Dockerfile, to be reported with others by `throwFaults`; anything else is thrown. */
   fail(error: unknown): void {
     if (!(error instanceof BuildError) || error.family !== 'validation') throw error;
     this.faults.push(error instanceof DockerfileError ? withNewerHint(error, this.dockerfile.newerVersion) : error);
@@ -76,8 +79,8 @@ export class Conversion {
 
   report(finding: Finding): void {
     const key = JSON.stringify([finding.rule, finding.location.startLine, finding.rule === 'InvalidBaseImagePlatform' ? finding.image : finding.name]);
-    if (this.told.has(key)) return;
-    this.told.add(key);
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
     this.findings.push(finding);
     this.ports.warn?.(finding);
   }

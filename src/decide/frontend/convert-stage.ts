@@ -1,9 +1,7 @@
-import type { Instruction } from '../../language/dockerfile/index.ts';
+import { faultError, imageVariables, splitVariable, workingDir, type InstructionTrace, type InstructionValues } from '../../language/dockerfile/index.ts';
 import { mountableVertex } from './context-origin.ts';
 import type { Conversion } from './conversion.ts';
-import { splitVariable } from './environment.ts';
 import { atLocation, frontendError } from './error.ts';
-import { defaultPath } from './image-draft.ts';
 import { InstructionContext } from './instructions/context.ts';
 import { convertArg } from './instructions/arg.ts';
 import { convertCmd } from './instructions/cmd.ts';
@@ -21,10 +19,9 @@ import { convertStopsignal } from './instructions/stopsignal.ts';
 import { convertUser } from './instructions/user.ts';
 import { convertVolume } from './instructions/volume.ts';
 import { convertWorkdir } from './instructions/workdir.ts';
-import type { StageState } from './stage.ts';
-import { workingDir } from './paths.ts';
+import type { PlannedInstruction, StageState } from './stage.ts';
 
-/** Carries out the instructions of a stage whose base and sources stand. Faults are left with the conversion as long as going on can tell more of them. */
+/** Carries out the instructions of a stage whose base and sources stand. Faults are left with the conversion as long as going on can find more of them. */
 export function convertStage(conversion: Conversion, stage: StageState): void {
   stage.inherit();
   stage.isConverted = true;
@@ -34,25 +31,26 @@ export function convertStage(conversion: Conversion, stage: StageState): void {
   }
   // instructions build on a state, which a folder of the user's is not
   stage.vertex = mountableVertex(conversion, stage.state, '/');
-  for (const planned of stage.instructions) {
+  for (const [index, planned] of stage.instructions.entries()) {
+    const traced = stage.trace!.instructions[index]!;
     try {
-      convertInstruction(new InstructionContext(conversion, stage, planned), planned.instruction);
+      reportTraced(conversion, planned, traced);
+      convertInstruction(new InstructionContext(conversion, stage, planned), traced.values);
     } catch (error) {
       conversion.fail(atLocation(error, planned.location));
-      // what comes after would be told with values that are not the meant ones
-      if (!standsAlone.has(planned.instruction.kind)) conversion.throwFaults();
+      // what comes after would be reported with values that are not the meant ones
+      if (!standsAlone.has(traced.values.kind)) conversion.throwFaults();
     }
   }
 }
 
 /** Instructions on which those after them do not depend for their values. */
-const standsAlone: ReadonlySet<Instruction['kind']> = new Set(['run', 'copy', 'add', 'expose', 'stopsignal', 'volume', 'label', 'healthcheck']);
+const standsAlone: ReadonlySet<InstructionValues['kind']> = new Set(['run', 'copy', 'add', 'expose', 'stopsignal', 'volume', 'label', 'healthcheck']);
 
 /** What the config says counts again from here: an ARG of the base stage does not hide its ENV any more. */
 function startFromConfig(stage: StageState): void {
   const { config } = stage.image;
-  const env = config.Env ?? [];
-  config.Env = env.some((entry) => splitVariable(entry)[0] === 'PATH') ? env : [...env, `PATH=${defaultPath}`];
+  config.Env = imageVariables(config.Env ?? []);
   for (const entry of config.Env) stage.environment.set(...splitVariable(entry));
   if (config.WorkingDir) {
     config.WorkingDir = workingDir('/', config.WorkingDir);
@@ -60,44 +58,48 @@ function startFromConfig(stage: StageState): void {
   }
 }
 
-function convertInstruction(context: InstructionContext, instruction: Instruction): void {
-  switch (instruction.kind) {
+/** What was found while the words were expanded. Errors: the first fault. */
+function reportTraced(conversion: Conversion, { location }: PlannedInstruction, { undefinedNames, faults }: InstructionTrace): void {
+  for (const undefinedName of undefinedNames) conversion.report({ rule: 'UndefinedVar', location, ...undefinedName });
+  if (faults[0] !== undefined) throw faultError(faults[0]);
+}
+
+function convertInstruction(context: InstructionContext, values: InstructionValues): void {
+  switch (values.kind) {
     case 'arg':
-      return convertArg(context, instruction);
+      return convertArg(context, values);
     case 'cmd':
-      return convertCmd(context, instruction);
+      return convertCmd(context, values);
     case 'copy':
     case 'add':
-      return convertCopy(context, instruction);
+      return convertCopy(context, values);
     case 'entrypoint':
-      return convertEntrypoint(context, instruction);
+      return convertEntrypoint(context, values);
     case 'env':
-      return convertEnv(context, instruction);
+      return convertEnv(context, values);
     case 'expose':
-      return convertExpose(context, instruction);
+      return convertExpose(context, values);
     case 'healthcheck':
-      return convertHealthcheck(context, instruction);
+      return convertHealthcheck(context, values);
     case 'label':
-      return convertLabel(context, instruction);
+      return convertLabel(context, values);
     case 'maintainer':
-      return convertMaintainer(context, instruction);
+      return convertMaintainer(context, values);
     case 'onbuild':
-      return convertOnbuild(context, instruction);
+      return convertOnbuild(context, values);
     case 'run':
-      return convertRun(context, instruction);
+      return convertRun(context, values);
     case 'shell':
-      return convertShell(context, instruction);
+      return convertShell(context, values);
     case 'stopsignal':
-      return convertStopsignal(context, instruction);
+      return convertStopsignal(context, values);
     case 'user':
-      return convertUser(context, instruction);
+      return convertUser(context, values);
     case 'volume':
-      return convertVolume(context, instruction);
+      return convertVolume(context, values);
     case 'workdir':
-      return convertWorkdir(context, instruction);
-    case 'from':
-      throw new Error('FROM is no instruction within a stage');
+      return convertWorkdir(context, values);
     default:
-      return instruction satisfies never;
+      return values satisfies never;
   }
 }

@@ -3,7 +3,7 @@ import { parseDockerfile } from '../../language/dockerfile/index.ts';
 import type { Op, Vertex } from '../graph/index.ts';
 import { digestOf, parseDiffID, type ImageConfig, type Platform } from '../../core/oci/index.ts';
 import { buildGraph } from './build-graph.ts';
-import type { ContextOrigin, FrontendPorts, GraphRequest, GraphResult, ResolvedImage } from './request.ts';
+import type { ContextOrigin, FrontendPorts, DockerfileRequest, GraphRequest, GraphResult, ResolvedImage } from './request.ts';
 
 export const amd64: Platform = { os: 'linux', architecture: 'amd64' };
 export const arm64: Platform = { os: 'linux', architecture: 'arm64' };
@@ -17,13 +17,13 @@ export const baseConfig: ImageConfig = {
 };
 
 export interface Fixture {
-  readonly request: GraphRequest;
+  readonly request: DockerfileRequest;
   readonly ports: FrontendPorts;
   /** References asked for, in order. */
   readonly asked: string[];
 }
 
-export interface FixtureOptions extends Partial<Omit<GraphRequest, 'dockerfile'>> {
+export interface FixtureOptions extends Partial<GraphRequest> {
   /** Configs by full reference; any other name is `baseConfig`. */
   readonly images?: Readonly<Record<string, Partial<ImageConfig>>>;
   readonly contexts?: Readonly<Record<string, ContextOrigin>>;

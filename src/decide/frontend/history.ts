@@ -1,7 +1,7 @@
 import type { Vertex } from '../graph/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
 import { redactURLs } from '../../core/redact.ts';
-import type { HistoryStep } from './request.ts';
+import type { HistoryEntry } from './request.ts';
 import type { StageState } from './stage.ts';
 
 const comment = 'buildkit.dockerfile.v0';
@@ -16,7 +16,7 @@ export function addLayerHistory(stage: StageState, createdBy: string, vertex: Ve
   stage.history.push({ createdBy: redactURLs(createdBy), comment, emptyLayer: false, vertex });
 }
 
-export function inheritedHistory(config: ImageConfig): HistoryStep[] {
+export function inheritedHistory(config: ImageConfig): HistoryEntry[] {
   return (config.history ?? []).map((entry) => ({
     created: entry.created,
     createdBy: entry.created_by,

@@ -1,6 +1,6 @@
 import type { ContainerConfig, ImageConfig, Platform } from '../../core/oci/index.ts';
 import { formatPlatform, parsePlatform } from '../../core/oci/index.ts';
-import { splitVariable } from './environment.ts';
+import { defaultPath, splitVariable } from '../../language/dockerfile/index.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -14,8 +14,6 @@ export interface ImageDraft {
   author?: string | undefined;
   config: Mutable<ContainerConfig>;
 }
-
-export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The config of `FROM scratch`. */
 export function emptyImage(platform: Platform): ImageDraft {

@@ -1,8 +1,9 @@
-export { buildGraph } from './build-graph.ts';
-export { describeOutline, type Outline } from './outline.ts';
-export type { FrontendPorts, GraphResult, GraphRequest, ContextOrigin, HistoryStep, ResolvedImage, ResolveOptions, StageSummary } from './request.ts';
-export { describeTargets, type TargetList } from './targets.ts';
+export type { CheckInput, Frontend, FrontendSource } from './frontend.ts';
+export { dockerfileFrontend } from './dockerfile-frontend.ts';
+export type { Outline } from './outline.ts';
+export type { FrontendPorts, GraphResult, GraphRequest, ContextOrigin, HistoryEntry, ResolvedImage, Inquiry, StageSummary, Trace } from './request.ts';
+export type { TargetList } from './targets.ts';
 export { parseGitReference, type GitReference } from './git-reference.ts';
-export { findSourceDateEpoch, type SourceDateEpoch } from './source-date-epoch.ts';
+export type { SourceDateEpoch } from './source-date-epoch.ts';
 export { FrontendError, type FrontendErrorCode } from './error.ts';
 export type { Finding } from './finding.ts';

@@ -1,8 +1,8 @@
-import type { SourceLocation } from '../../core/errors.ts';
 import { convertDockerfile } from './build-graph.ts';
+import type { Range } from '../../language/dockerfile/index.ts';
 import { lineRanges, sourceText, type LineRanges } from './line-ranges.ts';
-import type { OutlineArg, OutlineMount } from './outline-record.ts';
-import type { FrontendPorts, GraphRequest } from './request.ts';
+import type { DockerfileRequest, FrontendPorts } from './request.ts';
+import { StageInputs, type InputArg, type InputMount } from './stage-inputs.ts';
 import type { StageState } from './stage.ts';
 
 /** What `--call outline` prints as JSON: BuildKit's frontend.outline 1.0.0 as buildx shows it. Members that say nothing are left out. */
@@ -23,12 +23,12 @@ export interface OutlineMountEntry {
 }
 
 /** What the target takes: ARGs with the values that they have, secrets and ssh agents. Errors: as `buildGraph`. */
-export async function describeOutline(request: GraphRequest, ports: FrontendPorts, signal: AbortSignal = new AbortController().signal): Promise<Outline> {
-  const { target } = await convertDockerfile(request, ports, signal);
-  const stages = stagesFrom(target);
-  const args = firstOf(stages.flatMap((stage) => stage.outline.reachableArgs().map((arg) => [arg.name, arg] as const)));
-  const secrets = firstOf(stages.flatMap((stage) => [...stage.outline.secrets]));
-  const ssh = firstOf(stages.flatMap((stage) => [...stage.outline.ssh]));
+export async function describeOutline(request: DockerfileRequest, ports: FrontendPorts, signal: AbortSignal = new AbortController().signal): Promise<Outline> {
+  const { target, trace } = await convertDockerfile(request, ports, signal);
+  const stages = stagesFrom(target).flatMap((state) => (state.trace === undefined ? [] : new StageInputs(trace, state.trace)));
+  const args = firstOf(stages.flatMap((stage) => stage.args().map((arg) => [arg.name, arg] as const)));
+  const secrets = firstOf(stages.flatMap((stage) => stage.mounts('secret')));
+  const ssh = firstOf(stages.flatMap((stage) => stage.mounts('ssh')));
   const from = target.stage?.from;
   return {
     ...(target.stage?.name && { name: target.stage.name }),
@@ -54,16 +54,16 @@ function stagesFrom(target: StageState): StageState[] {
 }
 
 /** Of each name the first, in the order of the lines. */
-function firstOf<T extends { readonly location: SourceLocation }>(entries: readonly (readonly [string, T])[]): (readonly [string, T])[] {
+function firstOf<T extends { readonly range: Range }>(entries: readonly (readonly [string, T])[]): (readonly [string, T])[] {
   const found = new Map<string, T>();
   for (const [name, value] of entries) if (!found.has(name)) found.set(name, value);
-  return [...found].sort(([, a], [, b]) => a.location.startLine - b.location.startLine);
+  return [...found].sort(([, a], [, b]) => a.range.start.line - b.range.start.line);
 }
 
-function argEntry({ name, description, value, location }: OutlineArg): NonNullable<Outline['args']>[number] {
-  return { name, ...(description && { description }), ...(value && { value }), location: lineRanges(location.startLine, location.endLine) };
+function argEntry({ name, description, value, range }: InputArg): NonNullable<Outline['args']>[number] {
+  return { name, ...(description && { description }), ...(value && { value }), location: lineRanges(range.start.line, range.end.line) };
 }
 
-function mountEntry([name, { required, location }]: readonly [string, OutlineMount]): OutlineMountEntry {
-  return { name, ...(required && { required: true as const }), location: lineRanges(location.startLine, location.endLine) };
+function mountEntry([name, { required, range }]: readonly [string, InputMount]): OutlineMountEntry {
+  return { name, ...(required && { required: true as const }), location: lineRanges(range.start.line, range.end.line) };
 }

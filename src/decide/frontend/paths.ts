@@ -10,12 +10,6 @@ export function absolutePath(parent: string, path: string): string {
   return path.startsWith('/') ? cleanGoPath(path) : joinPath('/', parent, path);
 }
 
-/** As BuildKit keeps a WORKDIR: a relative one is joined and cleaned, an absolute one stays as it was written. */
-export function workingDir(current: string, path: string): string {
-  if (path.startsWith('/')) return path;
-  return path === '' ? current || '/' : joinPath('/', current, path);
-}
-
 /** Whether a destination was written as a folder. */
 export function endsAsFolder(path: string): boolean {
   return path === '' || path === '.' || path.endsWith('/') || path.endsWith('/.');

@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../../core/errors.ts';
-import { expandWord, type Stage } from '../../language/dockerfile/index.ts';
+import { faultError, type FromTrace, type Stage, type WordTrace } from '../../language/dockerfile/index.ts';
 import { parsePlatform, parseReference, type Platform } from '../../core/oci/index.ts';
 import type { Conversion } from './conversion.ts';
 import { atLocation, frontendError, withHint } from './error.ts';
@@ -58,57 +58,47 @@ function withArgHint(conversion: Conversion, error: unknown, location: SourceLoc
 }
 
 function planStage(conversion: Conversion, plan: StagePlan, stage: Stage, location: SourceLocation): StageState {
-  const used = new Set<string>();
-  const expand = (text: string): string => expandGlobal(conversion, text, location, used);
-  const baseName = expand(stage.from.image);
+  const from = conversion.head.froms[stage.index]!;
+  const { image, platform } = from;
+  reportUndefined(conversion, from, image, location);
+  const baseName = textOf(image);
   if (baseName === '') {
     throw frontendError(
       'BASE_NAME',
-      `Cannot use FROM ${stage.from.image}: base name (${stage.from.image}) should not be blank`,
+      `Cannot use FROM ${image.source}: base name (${image.source}) should not be blank`,
       'Give the ARG before FROM a default value.',
     );
   }
   const state = new StageState(stage, baseName, stage.name ?? `stage-${stage.index}`, location);
-  if (stage.from.platform !== undefined) state.platform = readPlatform(stage.from.platform, expand, conversion.targetPlatform);
-  state.outline = conversion.globals.outline.clone();
+  if (platform !== undefined) {
+    reportUndefined(conversion, from, platform, location);
+    state.platform = readPlatform(platform, conversion.targetPlatform);
+  }
   if (stage.name !== undefined) state.replacedBy = findNamedContext(conversion.request, stage.name, state.platform ?? conversion.targetPlatform);
   if (state.replacedBy !== undefined) return state;
   state.base = plan.base(baseName);
-  if (state.base !== undefined) state.outline = state.base.outline.clone();
-  for (const name of used) state.outline.usedArgs.add(name);
   const layered = stage.instructions.filter(({ kind }) => kind === 'run' || kind === 'copy' || kind === 'add' || kind === 'workdir');
   state.stepTotal = layered.length + (baseName === 'scratch' || state.base !== undefined ? 0 : 1);
   state.ignoreCache = isUncached(conversion, stage.name ?? '');
   return state;
 }
 
-/** A word of FROM: global ARGs only. */
-function expandGlobal(conversion: Conversion, text: string, location: SourceLocation, used: Set<string>): string {
-  const { environment, outline } = conversion.globals;
-  return expandWord(text, {
-    escape: conversion.dockerfile.escape,
-    lookup: (name) => environment.get(name),
-    onMatched: (name) => used.add(name),
-    onUnmatched: (name) => {
-      if (outline.args.has(name)) return;
-      const suggestion = conversion.suggestions.nearest(name, globalNames(conversion));
-      conversion.report({ rule: 'UndefinedArgInFrom', location, name, suggestion });
-    },
-  });
+function reportUndefined(conversion: Conversion, { undefinedNames }: FromTrace, { unmatched }: WordTrace, location: SourceLocation): void {
+  for (const found of undefinedNames) if (unmatched.includes(found.name)) conversion.report({ rule: 'UndefinedArgInFrom', location, ...found });
 }
 
-/** Each name once. What takes them may not want all: there may be many, and many that are looked for. */
-function* globalNames({ globals }: Conversion): Generator<string> {
-  yield* globals.environment.names();
-  for (const name of globals.outline.args.keys()) if (globals.environment.get(name) === undefined) yield name;
+/** Errors: BAD_EXPANSION. */
+function textOf({ text, fault }: WordTrace): string {
+  if (fault !== undefined) throw faultError(fault);
+  return text;
 }
 
-function readPlatform(text: string, expand: (text: string) => string, defaults: Platform): Platform {
-  const expanded = expand(text);
-  if (expanded !== '') return parsePlatform(expanded, defaults);
+function readPlatform(word: WordTrace, defaults: Platform): Platform {
+  const text = textOf(word);
+  if (text !== '') return parsePlatform(text, defaults);
   throw frontendError(
     'BASE_PLATFORM',
-    `Cannot use --platform=${text}: empty platform value from expression ${text}`,
+    `Cannot use --platform=${word.source}: empty platform value from expression ${word.source}`,
     'Write it as linux/amd64, or name a variable that is set.',
   );
 }

@@ -1,12 +1,11 @@
 import type { SourceLocation } from '../../core/errors.ts';
-import type { Dockerfile } from '../../language/dockerfile/index.ts';
+import type { Dockerfile, DockerfileTrace } from '../../language/dockerfile/index.ts';
 import type { GitOp, HttpOp, RunOp, Vertex } from '../graph/index.ts';
 import type { Digest, ImageConfig, Platform } from '../../core/oci/index.ts';
 import type { Finding } from './finding.ts';
 
-/** What is to be built. Nothing in it is read from the machine. */
+/** What is to be built of a source, in whatever language that is. Nothing in it is read from the machine. */
 export interface GraphRequest {
-  readonly dockerfile: Dockerfile;
   /** Name of a stage. Default: the last one. */
   readonly target?: string | undefined;
   readonly platform: Platform;
@@ -37,6 +36,14 @@ export interface GraphRequest {
   readonly allStages?: boolean | undefined;
 }
 
+/** What is to be built of a Dockerfile. */
+export interface DockerfileRequest extends GraphRequest {
+  readonly dockerfile: Dockerfile;
+}
+
+/** What a frontend decided, with values and places; `language` says which frontend it was. */
+export type Trace = DockerfileTrace;
+
 /** An image as a registry, a store or a layout has it. */
 export interface ResolvedImage {
   /** Full reference, as `docker.io/library/alpine:3.19`. */
@@ -60,7 +67,8 @@ export type ContextOrigin =
   | ({ readonly kind: 'http'; readonly unpack: boolean } & Omit<HttpOp, 'kind'>)
   | { readonly kind: 'scratch' };
 
-export interface ResolveOptions {
+/** Why a port is asked. */
+export interface Inquiry {
   /** The step's name as shown, for instance `[internal] load metadata for docker.io/library/alpine:3.19`. */
   readonly purpose: string;
   readonly location: SourceLocation;
@@ -69,15 +77,15 @@ export interface ResolveOptions {
 /** What the frontend asks for while it works. */
 export interface FrontendPorts {
   /** `ref` is normalised. Asked at most once for each reference and platform. */
-  resolveImageConfig(ref: string, platform: Platform, options: ResolveOptions, signal: AbortSignal): Promise<ResolvedImage>;
+  resolveImageConfig(ref: string, platform: Platform, inquiry: Inquiry, signal: AbortSignal): Promise<ResolvedImage>;
   /** `name` is one of `GraphRequest.namedContexts`. */
-  resolveNamedContext(name: string, platform: Platform, options: ResolveOptions, signal: AbortSignal): Promise<ContextOrigin>;
+  resolveNamedContext(name: string, platform: Platform, inquiry: Inquiry, signal: AbortSignal): Promise<ContextOrigin>;
   /** What the user should know, as it is found. */
   warn?(finding: Finding): void;
 }
 
 /** One entry of the image's history. */
-export interface HistoryStep {
+export interface HistoryEntry {
   /** RFC 3339; on entries of the base image. */
   readonly created?: string | undefined;
   readonly createdBy?: string | undefined;
@@ -97,8 +105,6 @@ export interface StageSummary {
   readonly needed: boolean;
   /** Where `needed`. */
   readonly platform?: Platform;
-  /** The image that its FROM names, where `needed`; absent where it begins with another stage, or with no image. */
-  readonly base?: ResolvedImage;
   /** The state after its last instruction, where `needed`. */
   readonly result?: Vertex;
 }
@@ -109,7 +115,7 @@ export interface GraphResult {
   /** `rootfs`, `history` and `created` are for who exports. */
   readonly config: Omit<ImageConfig, 'rootfs' | 'history' | 'created'>;
   /** That of the base image first. */
-  readonly history: readonly HistoryStep[];
+  readonly history: readonly HistoryEntry[];
   /** The image at the bottom of the target; absent where it starts from scratch. */
   readonly base?: ResolvedImage;
   readonly targetStage: string;
@@ -117,4 +123,5 @@ export interface GraphResult {
   readonly vertices: readonly Vertex[];
   readonly stages: readonly StageSummary[];
   readonly findings: readonly Finding[];
+  readonly trace: Trace;
 }

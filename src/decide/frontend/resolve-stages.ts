@@ -20,11 +20,11 @@ import { nextStepName } from './vertex-name.ts';
  * Errors: those of the ports, TRIGGER, STAGE_CYCLE, WINDOWS.
  */
 export async function resolveStages(conversion: Conversion, plan: StagePlan, target: StageState): Promise<ReadonlySet<StageState>> {
-  const images = new ImageResolver(conversion);
+  const bases = new BaseLookup(conversion);
   for (;;) {
     const needed = conversion.request.allStages === true ? new Set(plan.states) : neededStages(target);
     const open = [...needed].filter((state) => state.base === undefined && !state.isResolved);
-    await resolveAll(conversion, open, (state) => resolveStage(conversion, plan, images, state));
+    await resolveAll(conversion, open, (state) => resolveStage(conversion, plan, bases, state));
     let isComplete = true;
     for (const state of needed) if (planTriggers(plan, state)) isComplete = false;
     if (isComplete) return needed;
@@ -51,19 +51,19 @@ async function resolveAll(conversion: Conversion, states: readonly StageState[],
 /** Enters what was found into the stage. */
 type Resolution = (state: StageState) => void;
 
-async function resolveStage(conversion: Conversion, plan: StagePlan, images: ImageResolver, stage: StageState): Promise<Resolution> {
+async function resolveStage(conversion: Conversion, plan: StagePlan, bases: BaseLookup, stage: StageState): Promise<Resolution> {
   const platform = stage.platform ?? conversion.targetPlatform;
   if (stage.replacedBy !== undefined) {
-    const origin = await images.context(stage.replacedBy, platform, stage);
+    const origin = await bases.context(stage.replacedBy, platform, stage);
     return (state) => enterContext(conversion, state, origin, state.replacedBy ?? '', platform, true);
   }
   if (stage.baseName === 'scratch') return (state) => enterScratch(conversion, state);
   const context = findNamedContext(conversion.request, stage.baseName, platform);
   if (context !== undefined) {
-    const origin = await images.context(context, platform, stage);
+    const origin = await bases.context(context, platform, stage);
     return (state) => enterContext(conversion, state, origin, context, platform, false);
   }
-  const image = await images.image(plan, stage, platform);
+  const image = await bases.image(plan, stage, platform);
   return (state) => enterImage(conversion, state, image, platform);
 }
 
@@ -87,7 +87,7 @@ function enterContext(conversion: Conversion, state: StageState, origin: Context
     state.image = emptyImage(platform);
     return;
   }
-  enterConfig(state, image);
+  enterConfig(conversion, state, image, name);
   if (isWholeStage) state.platform = image.platform;
 }
 
@@ -102,7 +102,7 @@ function enterImage(conversion: Conversion, state: StageState, image: ResolvedIm
   const shownRef = image.ref.includes('@') ? image.ref : `${image.ref}@${image.digest ?? image.manifest}`;
   const name = nextStepName(conversion, state, `FROM ${shownRef}`, { isTrigger: false, platform: state.platform });
   state.vertex = imageVertex(conversion, image, name, state.location);
-  enterConfig(state, image);
+  enterConfig(conversion, state, image, state.baseName, differs && !isImplicit ? formatPlatform(asked) : undefined);
   if (differs && !isImplicit) {
     conversion.report({
       rule: 'InvalidBaseImagePlatform',
@@ -114,13 +114,22 @@ function enterImage(conversion: Conversion, state: StageState, image: ResolvedIm
   }
 }
 
-function enterConfig(state: StageState, image: ResolvedImage): void {
+function enterConfig(conversion: Conversion, state: StageState, image: ResolvedImage, name: string, expected?: string): void {
   if (image.config.os === 'windows') {
     throw frontendError('WINDOWS', `Cannot build on ${image.ref}: it is a Windows image`, 'Only Linux images can be built.', state.location);
   }
   state.image = inheritedImage(image.config);
   state.baseImage = image;
   state.history = inheritedHistory(image.config);
+  const { os, architecture, variant } = image.config;
+  conversion.images.push({
+    name,
+    ref: image.ref,
+    manifest: image.manifest,
+    platform: formatPlatform({ os, architecture, ...(variant ? { variant } : {}) }),
+    ...(expected === undefined ? {} : { expected }),
+    range: { start: { line: state.location.startLine }, end: { line: state.location.endLine } },
+  });
 }
 
 /** ONBUILD triggers of the base go before the stage's own instructions. True where they read further stages or images. */
@@ -152,7 +161,7 @@ function readTrigger(trigger: string, state: StageState): Instruction {
 }
 
 /** Asks the ports, once for each name and platform. */
-class ImageResolver {
+class BaseLookup {
   private readonly conversion: Conversion;
   private readonly images = new Map<string, Promise<ResolvedImage>>();
   private readonly contexts = new Map<string, Promise<ContextOrigin>>();
@@ -166,18 +175,18 @@ class ImageResolver {
     const ref = formatReference(parseReference(state.baseName));
     const { ports, request } = this.conversion;
     const prefix = request.multiPlatform === true ? `[${formatPlatform(platform)} internal]` : '[internal]';
-    const options = { purpose: `${prefix} load metadata for ${ref}`, location: state.location };
+    const inquiry = { purpose: `${prefix} load metadata for ${ref}`, location: state.location };
     try {
-      return await this.once(this.images, `${ref} ${formatPlatform(platform)}`, (signal) => ports.resolveImageConfig(ref, platform, options, signal));
+      return await this.once(this.images, `${ref} ${formatPlatform(platform)}`, (signal) => ports.resolveImageConfig(ref, platform, inquiry, signal));
     } catch (error) {
       throw withStageHint(error, state.baseName, plan.names());
     }
   }
 
   context(name: string, platform: Platform, state: StageState): Promise<ContextOrigin> {
-    const options = { purpose: `[context ${name}] load metadata for ${name}`, location: state.location };
+    const inquiry = { purpose: `[context ${name}] load metadata for ${name}`, location: state.location };
     return this.once(this.contexts, `${name} ${formatPlatform(platform)}`, (signal) =>
-      this.conversion.ports.resolveNamedContext(name, platform, options, signal),
+      this.conversion.ports.resolveNamedContext(name, platform, inquiry, signal),
     );
   }
 

@@ -1,12 +1,11 @@
-import { expandWord, type ArgInstruction, type CopyInstruction, type Stage } from '../../language/dockerfile/index.ts';
+import { evaluateGlobalArgs, expandWord, type ArgInstruction, type CopyInstruction, type Stage, type Variables } from '../../language/dockerfile/index.ts';
 import type { GitOp, HttpOp } from '../graph/index.ts';
-import type { Environment } from './environment.ts';
+import { throwGlobalFault } from './build-graph.ts';
 import { atLocation, frontendError } from './error.ts';
-import { globalArgs } from './global-args.ts';
 import { locate } from './location.ts';
 import { findNamedContext } from './named-contexts.ts';
 import { remoteSource } from './remote-source.ts';
-import type { GraphRequest } from './request.ts';
+import type { DockerfileRequest } from './request.ts';
 
 /** Where the time of the build comes from. */
 export type SourceDateEpoch =
@@ -23,11 +22,12 @@ const name = 'SOURCE_DATE_EPOCH';
 
 /** Reads the build arg SOURCE_DATE_EPOCH, else the global ARG; undefined where neither says anything. Errors: SOURCE_DATE_EPOCH. */
 export function findSourceDateEpoch(
-  request: Pick<GraphRequest, 'dockerfile' | 'platform' | 'buildPlatform' | 'buildArgs' | 'namedContexts' | 'target'>,
+  request: Pick<DockerfileRequest, 'dockerfile' | 'platform' | 'buildPlatform' | 'buildArgs' | 'namedContexts' | 'target'>,
 ): SourceDateEpoch | undefined {
-  const { dockerfile, platform, buildPlatform, buildArgs = {} } = request;
-  const stage = (request.target || dockerfile.stages.at(-1)?.name) ?? 'default';
-  const { environment } = globalArgs(dockerfile, { build: buildPlatform, target: platform, stage }, buildArgs);
+  const { dockerfile, platform, buildPlatform, target, buildArgs = {} } = request;
+  const globals = evaluateGlobalArgs(dockerfile, { targetPlatform: platform, buildPlatform, target, buildArgs });
+  throwGlobalFault({ dockerfile, globals });
+  const environment = globals.variables;
   const value = (Object.hasOwn(buildArgs, name) ? buildArgs[name] : environment.get(name)) ?? '';
   if (value === '') return undefined;
   if (/^[+-]?\d+$/.test(value)) return readSeconds(value);
@@ -60,10 +60,10 @@ function readSeconds(value: string): SourceDateEpoch {
 /** A stage that says where a time comes from: FROM scratch, ARGs, and one ADD of a URL or repository. */
 class StageReader {
   private readonly escape: '\\' | '`';
-  private readonly environment: Environment;
+  private readonly environment: Variables;
   private readonly buildArgs: Readonly<Record<string, string>>;
 
-  constructor(escape: '\\' | '`', environment: Environment, buildArgs: Readonly<Record<string, string>>) {
+  constructor(escape: '\\' | '`', environment: Variables, buildArgs: Readonly<Record<string, string>>) {
     this.escape = escape;
     this.environment = environment;
     this.buildArgs = buildArgs;

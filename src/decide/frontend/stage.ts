@@ -1,11 +1,9 @@
 import type { SourceLocation } from '../../core/errors.ts';
-import type { Instruction, KeyValue, Stage } from '../../language/dockerfile/index.ts';
+import { Variables, type ArgValue, type Instruction, type Stage, type StageTrace } from '../../language/dockerfile/index.ts';
 import type { Vertex } from '../graph/index.ts';
 import type { Platform } from '../../core/oci/index.ts';
-import { Environment } from './environment.ts';
 import type { ImageDraft } from './image-draft.ts';
-import { StageOutline } from './outline-record.ts';
-import type { HistoryStep, ResolvedImage } from './request.ts';
+import type { HistoryEntry, ResolvedImage } from './request.ts';
 
 /** An instruction of a stage, with the stages that it reads. */
 export interface PlannedInstruction {
@@ -39,17 +37,18 @@ export class StageState {
 
   platform: Platform | undefined;
   vertex: Vertex | undefined;
-  environment = new Environment();
+  environment = new Variables();
   workingDir = '/';
   image: ImageDraft = { config: {} };
   baseImage: ResolvedImage | undefined;
-  history: HistoryStep[] = [];
+  history: HistoryEntry[] = [];
   /** The ARGs so far, those of the base stage too. */
-  buildArgs: KeyValue[] = [];
+  buildArgs: ArgValue[] = [];
   hasCommand = false;
   stepTotal = 0;
   stepIndex = 0;
-  outline = new StageOutline();
+  /** Once its base is known; absent for what is no stage of the Dockerfile. */
+  trace: StageTrace | undefined;
 
   constructor(stage: Stage | undefined, baseName: string, shownName: string, location: SourceLocation) {
     this.stage = stage;

@@ -1,7 +1,6 @@
-import { expandForDisplay, expandWord } from '../../language/dockerfile/index.ts';
+import { expandForDisplay, expandWord, type Variables } from '../../language/dockerfile/index.ts';
 import { formatPlatform, parsePlatform, type Platform } from '../../core/oci/index.ts';
 import type { Conversion } from './conversion.ts';
-import type { Environment } from './environment.ts';
 import type { StageState } from './stage.ts';
 
 /** The name of the next step of a stage, as docker build prints it: `[build 2/5] RUN make`. */
@@ -9,7 +8,7 @@ export function nextStepName(
   conversion: Conversion,
   stage: StageState,
   text: string,
-  options: { isTrigger: boolean; platform: Platform; environment?: Environment },
+  options: { isTrigger: boolean; platform: Platform; environment?: Variables },
 ): string {
   if (stage.stepTotal === 0) return text;
   stage.stepIndex += 1;
@@ -21,7 +20,7 @@ export function stepName(
   conversion: Conversion,
   stage: StageState,
   text: string,
-  options: { isTrigger: boolean; platform: Platform; environment?: Environment },
+  options: { isTrigger: boolean; platform: Platform; environment?: Variables },
 ): string {
   if (stage.stepTotal === 0) return text;
   const platform = conversion.request.multiPlatform === true ? `${formatPlatform(options.platform)}${crossTarget(options.platform, options.environment)} ` : '';
@@ -32,12 +31,12 @@ export function stepName(
 }
 
 /** An instruction with its variables replaced, for people to read. */
-export function shownInstruction(conversion: Conversion, original: string, environment: Environment): string {
+export function shownInstruction(conversion: Conversion, original: string, environment: Variables): string {
   return upperKeyword(shown(() => expandWord(original, { escape: conversion.dockerfile.escape, lookup: (name) => environment.get(name) }), original));
 }
 
 /** A RUN for people to read: quotes stay, and so do variables that nobody set; those that come from secrets are masked. */
-export function shownRun(conversion: Conversion, original: string, environment: Environment, secretNames: ReadonlySet<string>): string {
+export function shownRun(conversion: Conversion, original: string, environment: Variables, secretNames: ReadonlySet<string>): string {
   const lookup = (name: string): string | undefined => (secretNames.has(name) ? '****' : environment.get(name));
   return upperKeyword(shown(() => expandForDisplay(original, { escape: conversion.dockerfile.escape, lookup }), original));
 }
@@ -57,7 +56,7 @@ function upperKeyword(text: string): string {
 }
 
 /** `->arm64` where a stage of one platform builds for another, as the TARGET* variables say. */
-function crossTarget(platform: Platform, environment: Environment | undefined): string {
+function crossTarget(platform: Platform, environment: Variables | undefined): string {
   const target = environment && targetOf(environment, platform);
   if (target === undefined) return '';
   if (target.os !== platform.os) return `->${formatPlatform(target)}`;
@@ -65,7 +64,7 @@ function crossTarget(platform: Platform, environment: Environment | undefined): 
   return `->${[target.architecture, target.variant].filter(Boolean).join('/')}`;
 }
 
-function targetOf(environment: Environment, platform: Platform): Platform | undefined {
+function targetOf(environment: Variables, platform: Platform): Platform | undefined {
   const whole = environment.get('TARGETPLATFORM');
   const os = environment.get('TARGETOS');
   const architecture = environment.get('TARGETARCH');

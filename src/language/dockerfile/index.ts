@@ -1,9 +1,32 @@
 export { maxDockerfileBytes, maxIgnoreFileBytes } from './limits.ts';
 export { parseIgnoreFile } from './ignore-file.ts';
 export { requireBuiltInFrontend, withNewerHint, languageVersion, resolveFrontend, type FrontendImage } from './frontend-image.ts';
-export { type Warning, checkDockerfile, checkFault, checkUpToFault } from './checks/check.ts';
+export { type Warning, checkDockerfile, checkFault, checkTrace, checkUpToFault } from './checks/check.ts';
 export { parseDockerfile, parseWithFaults, type ParseOptions, parseInstruction, type ParsedDockerfile } from './parse.ts';
-export type { BaseConfig, CheckContext, GraphFinding } from './checks/context.ts';
+export type { CheckContext } from './checks/context.ts';
+export { evaluateDockerfile, evaluateHead, evaluateStages, type FileHead, type StageFacts } from './evaluate/evaluate-dockerfile.ts';
+export { evaluateGlobalArgs, type EvaluationInput, type GlobalArgs } from './evaluate/global-args.ts';
+export type { BaseConfig } from './evaluate/stage-variables.ts';
+export { faultError } from './evaluate/trace-fault.ts';
+export { builderArgs, defaultPath, imageVariables, splitVariable, Variables } from './evaluate/variables.ts';
+export { workingDir } from './working-dir.ts';
+export type {
+  ArgValue,
+  BaseTrace,
+  CopyValues,
+  DockerfileTrace,
+  FromTrace,
+  GlobalArgTrace,
+  ImageTrace,
+  InstructionTrace,
+  InstructionValues,
+  Pair,
+  StageTrace,
+  TraceFault,
+  UndefinedName,
+  ValuesOf,
+  WordTrace,
+} from './evaluate/trace.ts';
 export type {
   Dockerfile,
   Range,
@@ -52,4 +75,4 @@ export { parseFlagBool } from './flags.ts';
 export { parseDuration } from './duration.ts';
 export { detectCheck, detectSyntax, type SyntaxName } from './directive.ts';
 export { parseCheckOptions, type CheckOptions } from './check-options.ts';
-export type { Rule } from './checks/rule.ts';
+export type { Rule, RuleInput } from './checks/rule.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDockerfile } from '../../language/dockerfile/index.ts';
-import { buildGraph } from '../../decide/frontend/index.ts';
+import { dockerfileFrontend } from '../../decide/frontend/index.ts';
 import type { CopyOp } from '../../decide/graph/index.ts';
 import { planCopy } from './copy.ts';
 import { copyOp, linesOf, pathsSource, testPorts, treeOf } from './testing.ts';
@@ -323,8 +323,8 @@ for (const { text, layer } of parentsText) {
 async function copyOf(text: string): Promise<{ op: CopyOp; inputCount: number }> {
   const platform = { os: 'linux', architecture: 'amd64' };
   const none = (): Promise<never> => Promise.reject(new Error('nothing is asked for'));
-  const request = { dockerfile: parseDockerfile(text, { file: 'Dockerfile' }), platform, buildPlatform: platform };
-  const { vertices } = await buildGraph(request, { resolveImageConfig: none, resolveNamedContext: none });
+  const frontend = dockerfileFrontend(parseDockerfile(text, { file: 'Dockerfile' }));
+  const { vertices } = await frontend.graph({ platform, buildPlatform: platform }, { resolveImageConfig: none, resolveNamedContext: none });
   const vertex = vertices.findLast(({ op }) => op.kind === 'copy');
   assert.ok(vertex?.op.kind === 'copy');
   return { op: vertex.op, inputCount: vertex.inputs.length };

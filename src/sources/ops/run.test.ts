@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../host/content/index.ts';
 import { parseDockerfile, parseMount, type Mount } from '../../language/dockerfile/index.ts';
-import { buildGraph } from '../../decide/frontend/index.ts';
+import { dockerfileFrontend } from '../../decide/frontend/index.ts';
 import type { RunOp, Vertex } from '../../decide/graph/index.ts';
 import type { DiffID, TreeID } from '../../core/oci/index.ts';
 import type { LayersResult } from '../../decide/solver/index.ts';
@@ -84,8 +84,8 @@ async function runWith(run: WorkerClient['run'], command: string, architecture: 
   const platform = { os: 'linux', architecture };
   const unreachable = (): never => assert.fail('no image is needed');
   const { signal } = new AbortController();
-  const graph = await buildGraph(
-    { dockerfile, platform, buildPlatform: platform },
+  const graph = await dockerfileFrontend(dockerfile).graph(
+    { platform, buildPlatform: platform },
     { resolveImageConfig: unreachable, resolveNamedContext: unreachable },
     signal,
   );

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { BuildError } from '../../core/errors.ts';
 import { openStore, type Store } from '../../host/content/index.ts';
 import { parseIgnoreFile, requireBuiltInFrontend, type Warning } from '../../language/dockerfile/index.ts';
-import { buildGraph, describeOutline, type FrontendPorts, type GraphResult } from '../../decide/frontend/index.ts';
+import { dockerfileFrontend, type FrontendPorts, type GraphResult } from '../../decide/frontend/index.ts';
 import { reachable, type Vertex } from '../../decide/graph/index.ts';
 import { formatReference, parseReference, type DiffID } from '../../core/oci/index.ts';
 import { solve, usageOf, type LayersResult, type Result } from '../../decide/solver/index.ts';
@@ -13,17 +13,7 @@ import { EventQueue } from '../progress/index.ts';
 import type { Build, BuildEvent, BuildResult } from '../progress/index.ts';
 import { checkOutputs, exportOutputs } from './export-outputs.ts';
 import { formatOf, type PlatformBuild } from './image-set.ts';
-import {
-  basesOrNone,
-  checkResult,
-  findWarnings,
-  outlineResult,
-  parseAndCheck,
-  targetsResult,
-  throwCheckFault,
-  warningsOf,
-  warningsWithoutGraph,
-} from './call.ts';
+import { basesOrNone, checkResult, findWarnings, outlineResult, parseAndCheck, targetsResult } from './call.ts';
 import { readDefinition, resolveEpoch, type DefinitionPorts } from './definition.ts';
 import { checkEntitlements } from './entitlements.ts';
 import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
@@ -128,24 +118,29 @@ async function runOver(store: Store, input: RunInput): Promise<BuildResult> {
     const syntax = requireBuiltInFrontend(file.text, file.name, buildArgs);
     return parseAndCheck(file.text, { file: file.name, syntax }, { buildArgs }, tellWarning);
   });
-  if (request.call === 'targets') return targetsResult(dockerfile);
-  epoch = await resolveEpoch(request, dockerfile, mainContext, buildArgs, definitionPorts);
-  const graphRequests = makeGraphRequests(request, { dockerfile, mainContext, buildArgs, settings, sourceDateEpoch: epoch });
+  const frontend = dockerfileFrontend(dockerfile);
+  if (request.call === 'targets') return targetsResult(frontend.targets());
+  epoch = await resolveEpoch(request, frontend, mainContext, buildArgs, definitionPorts);
+  const graphRequests = makeGraphRequests(request, { mainContext, buildArgs, settings, sourceDateEpoch: epoch });
   const ports: FrontendPorts = {
     resolveImageConfig: (ref, wanted, options) => session.resolveImage(ref, wanted, options.purpose),
     resolveNamedContext: (name, wanted, options) => session.contexts.named(name, wanted, options.purpose),
   };
   const warn = (message: string): void => void emit({ kind: 'warning', rule: '', description: '', message });
-  if (request.call === 'outline') return outlineResult(await describeOutline(graphRequests[0]!, basesOrNone(ports, warn), signal));
+  if (request.call === 'outline') return outlineResult(await frontend.outline(graphRequests[0]!, basesOrNone(ports, warn), signal));
   const ignorePatterns = ignoreFile === undefined ? undefined : parseIgnoreFile(ignoreFile.text);
-  if (request.call === 'check') return checkResult(await findWarnings(graphRequests[0]!, ports, ignorePatterns, signal, tellWarning), graphRequests[0]!);
-  const graphs = await Promise.all(graphRequests.map((graphRequest) => buildGraph(graphRequest, ports, signal))).catch((error: unknown) => {
-    if (error instanceof BuildError) warningsWithoutGraph(graphRequests[0]!, ignorePatterns).forEach(tellWarning);
+  if (request.call === 'check') {
+    const found = await findWarnings({ frontend, request: graphRequests[0]!, ignorePatterns }, ports, signal, tellWarning);
+    return checkResult(frontend, found, frontend.checkFault(graphRequests[0]!, found));
+  }
+  const graphs = await Promise.all(graphRequests.map((graphRequest) => frontend.graph(graphRequest, ports, signal))).catch((error: unknown) => {
+    if (error instanceof BuildError) frontend.check(graphRequests[0]!, { ignorePatterns }).forEach(tellWarning);
     throw error;
   });
-  const warnings = warningsOf(graphRequests[0]!, graphs[0]!, ignorePatterns);
+  const warnings = frontend.check(graphRequests[0]!, { graph: graphs[0], ignorePatterns });
   warnings.forEach(tellWarning);
-  throwCheckFault(graphRequests[0]!, warnings);
+  const fault = frontend.checkFault(graphRequests[0]!, warnings);
+  if (fault !== undefined) throw fault;
   await checkEntitlements(
     request,
     graphs.flatMap((graph) => graph.vertices),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDockerfile } from '../../language/dockerfile/index.ts';
 import { readBuiltInArgs, type BuiltInArgs } from './built-in-args.ts';
 import { RequestError } from './error.ts';
 import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
@@ -42,9 +41,8 @@ const settings = { buildPlatform: { os: 'linux', architecture: 'amd64' }, env: {
 
 test('makeGraphRequests: namespace of cache mounts, hostname, and several platforms', () => {
   const request: BuildRequest = { context: { kind: 'dir', path: '.' } };
-  const dockerfile = parseDockerfile('FROM scratch\n', { file: 'Dockerfile' });
   const ask = (buildArgs: Record<string, string>, more: Partial<BuildRequest> = {}) =>
-    makeGraphRequests({ ...request, ...more }, { dockerfile, mainContext: { kind: 'scratch' }, buildArgs, settings, sourceDateEpoch: undefined });
+    makeGraphRequests({ ...request, ...more }, { mainContext: { kind: 'scratch' }, buildArgs, settings, sourceDateEpoch: undefined });
   const [one] = ask({ BUILDKIT_CACHE_MOUNT_NS: 'team', BUILDKIT_SANDBOX_HOSTNAME: 'builder', BUILDKIT_MULTI_PLATFORM: '1' });
   assert.deepEqual([one?.cacheMountNamespace, one?.hostname, one?.multiPlatform], ['team', 'builder', true]);
   assert.equal(ask({ BUILDKIT_CACHE_MOUNT_NS: 'team' }, { cacheNamespace: 'own' })[0]?.cacheMountNamespace, 'own');

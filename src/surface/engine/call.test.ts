@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDockerfile } from '../../language/dockerfile/index.ts';
 import { BuildError } from '../../core/errors.ts';
-import { describeOutline } from '../../decide/frontend/index.ts';
+import { dockerfileFrontend } from '../../decide/frontend/index.ts';
 import { basesOrNone } from './call.ts';
 
 test('basesOrNone: an outline needs no registry for what the text alone says', async () => {
@@ -11,7 +11,7 @@ test('basesOrNone: an outline needs no registry for what the text alone says', a
   const warnings: string[] = [];
   const unreachable = () => Promise.reject(new BuildError('REGISTRY_UNREACHABLE', 'Cannot resolve it', { family: 'network' }));
   const ports = basesOrNone({ resolveImageConfig: unreachable, resolveNamedContext: unreachable }, (message) => warnings.push(message));
-  const outline = await describeOutline({ dockerfile, platform, buildPlatform: platform }, ports);
+  const outline = await dockerfileFrontend(dockerfile).outline({ platform, buildPlatform: platform }, ports);
   assert.deepEqual(
     [outline.name, outline.args?.map(({ name, value }) => `${name}=${value}`), outline.secrets?.map(({ name }) => name)],
     ['app', ['TAG=1', 'A=b'], ['key']],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { maxDockerfileBytes, parseDockerfile, type Dockerfile } from '../../language/dockerfile/index.ts';
-import { buildGraph, findSourceDateEpoch, type ContextOrigin } from '../../decide/frontend/index.ts';
+import { maxDockerfileBytes, parseDockerfile } from '../../language/dockerfile/index.ts';
+import { dockerfileFrontend, type ContextOrigin, type Frontend } from '../../decide/frontend/index.ts';
 import { NoContext, openTarContext } from '../../sources/ops/index.ts';
 import { solve, usageOf } from '../../decide/solver/index.ts';
 import { archiveHeadBytes, isArchiveHead } from '../../core/tar/index.ts';
@@ -108,8 +108,8 @@ async function bytesOf(tree: FileTree, path: string, ports: DefinitionPorts, max
 async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promise<FileTree> {
   const { session, settings, signal } = ports;
   const dockerfile = parseDockerfile('FROM scratch\nCOPY . /\n', { file: 'context' });
-  const graph = await buildGraph(
-    { dockerfile, platform: settings.buildPlatform, buildPlatform: settings.buildPlatform, mainContext: origin },
+  const graph = await dockerfileFrontend(dockerfile).graph(
+    { platform: settings.buildPlatform, buildPlatform: settings.buildPlatform, mainContext: origin },
     { resolveImageConfig: unreachable, resolveNamedContext: unreachable },
     signal,
   );
@@ -131,7 +131,7 @@ async function contextTree(origin: ContextOrigin, ports: DefinitionPorts): Promi
 /** The time of the build, seconds since 1970: as asked for, else the build arg or ARG SOURCE_DATE_EPOCH in any of its forms. Errors: SOURCE_DATE_EPOCH. */
 export async function resolveEpoch(
   request: BuildRequest,
-  dockerfile: Dockerfile,
+  frontend: Frontend,
   mainContext: ContextOrigin,
   buildArgs: Readonly<Record<string, string>>,
   ports: DefinitionPorts,
@@ -139,8 +139,7 @@ export async function resolveEpoch(
   const { session, settings } = ports;
   if (request.sourceDateEpoch !== undefined) return request.sourceDateEpoch;
   const platform = request.platforms?.[0] ?? settings.buildPlatform;
-  const found = findSourceDateEpoch({
-    dockerfile,
+  const found = frontend.sourceDateEpoch({
     platform,
     buildPlatform: settings.buildPlatform,
     buildArgs,

@@ -1,4 +1,3 @@
-import type { Dockerfile } from '../../language/dockerfile/index.ts';
 import type { ContextOrigin, GraphRequest } from '../../decide/frontend/index.ts';
 import type { Platform } from '../../core/oci/index.ts';
 import { readBuiltInArgs } from './built-in-args.ts';
@@ -6,7 +5,6 @@ import type { BuildRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
 export interface GraphInput {
-  readonly dockerfile: Dockerfile;
   readonly mainContext: ContextOrigin;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly settings: Settings;
@@ -16,11 +14,10 @@ export interface GraphInput {
 
 /** What the frontend is asked for: one graph per platform. */
 export function makeGraphRequests(request: BuildRequest, input: GraphInput): GraphRequest[] {
-  const { dockerfile, mainContext, buildArgs, settings } = input;
+  const { mainContext, buildArgs, settings } = input;
   const { multiPlatform, cacheMountNamespace, hostname } = readBuiltInArgs(buildArgs);
   const platforms: readonly Platform[] = request.platforms?.length ? request.platforms : [settings.buildPlatform];
   return platforms.map((platform) => ({
-    dockerfile,
     target: request.target,
     platform,
     implicitPlatform: !request.platforms?.length,

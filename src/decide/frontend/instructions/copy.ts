@@ -1,4 +1,4 @@
-import { expandHeredoc, parseChmod, type CopyInstruction } from '../../../language/dockerfile/index.ts';
+import type { CopyValues } from '../../../language/dockerfile/index.ts';
 import type { CopyOp, CopySource, Vertex } from '../../graph/index.ts';
 import { mainContext, scratchVertex } from '../context-origin.ts';
 import { frontendError } from '../error.ts';
@@ -9,11 +9,11 @@ import { shownInstruction } from '../vertex-name.ts';
 import type { InstructionContext } from './context.ts';
 import { localSource } from './copy-source.ts';
 
-/** COPY and ADD. Errors: COPY_SOURCE, COPY_CHECKSUM, COPY_OWNER, GIT_REFERENCE, STAGE_ORDER, BAD_CHMOD. */
-export function convertCopy(context: InstructionContext, instruction: CopyInstruction): void {
+/** COPY and ADD. Errors: COPY_SOURCE, COPY_CHECKSUM, COPY_OWNER, GIT_REFERENCE, STAGE_ORDER. */
+export function convertCopy(context: InstructionContext, words: CopyValues): void {
   const { stage } = context;
-  const words = expandWords(context, instruction);
-  requireUsableChecksum(instruction, words);
+  const { instruction } = words;
+  requireUsableChecksum(words);
   const name = shownInstruction(context.conversion, instruction.original, stage.environment);
   const stepName = context.stepName(name);
   // only numbers and root are known without the destination; --chmod makes it a plain copy, as it does for docker build
@@ -26,13 +26,14 @@ export function convertCopy(context: InstructionContext, instruction: CopyInstru
     );
   }
   const inputs: Vertex[] = link ? [] : [stage.state];
-  const sources = new SourceList(context, instruction, words, inputs, stepName);
+  const sources = new SourceList(context, words, inputs, stepName);
   const op: CopyOp = {
     kind: 'copy',
     sources: sources.read(),
     destination: absolutePath(stage.workingDir, words.destination),
     destinationIsDir: endsAsFolder(words.destination),
-    exclude: words.exclude,
+    // as docker build has it, a $ in a pattern is a $
+    exclude: instruction.exclude,
     ...(words.chown !== '' && { chown: words.chown }),
     keepOwner: sources.keepOwner,
     ...(words.chmod !== '' && { chmod: words.chmod }),
@@ -41,34 +42,10 @@ export function convertCopy(context: InstructionContext, instruction: CopyInstru
   const copy = context.vertex(op, inputs, stepName);
   const isOnScratch = stage.state === scratchVertex(context.conversion);
   stage.vertex = link && !isOnScratch ? context.vertex({ kind: 'merge' }, [stage.state, copy], context.sameStepName(`LINK ${name}`)) : copy;
-  addLayerHistory(stage, historyText(instruction, words), stage.vertex);
+  addLayerHistory(stage, historyText(words), stage.vertex);
 }
 
-/** The instruction's words with variables replaced; '' for flags that are not there. */
-interface CopyWords {
-  readonly sources: readonly string[];
-  readonly destination: string;
-  readonly chown: string;
-  readonly chmod: string;
-  readonly checksum: string;
-  readonly exclude: readonly string[];
-}
-
-function expandWords({ expand }: InstructionContext, instruction: CopyInstruction): CopyWords {
-  const words = {
-    sources: instruction.sources.map(expand),
-    destination: expand(instruction.destination),
-    chown: expand(instruction.chown ?? ''),
-    chmod: expand(instruction.chmod ?? ''),
-    checksum: expand(instruction.checksum ?? ''),
-    // as docker build has it, a $ in a pattern is a $
-    exclude: instruction.exclude,
-  };
-  if (words.chmod !== '') parseChmod(words.chmod);
-  return words;
-}
-
-function requireUsableChecksum(instruction: CopyInstruction, { checksum, sources }: CopyWords): void {
+function requireUsableChecksum({ instruction, checksum, sources }: CopyValues): void {
   if (checksum === '') return;
   const fail = (found: string): Error =>
     frontendError('COPY_CHECKSUM', `Cannot use --checksum: ${found}`, 'Give one http, https or git source to each ADD with --checksum.');
@@ -82,14 +59,12 @@ class SourceList {
   /** Files of stages and images keep their owners. */
   keepOwner = false;
   private readonly context: InstructionContext;
-  private readonly instruction: CopyInstruction;
-  private readonly words: CopyWords;
+  private readonly words: CopyValues;
   private readonly inputs: Vertex[];
   private readonly stepName: string;
 
-  constructor(context: InstructionContext, instruction: CopyInstruction, words: CopyWords, inputs: Vertex[], stepName: string) {
+  constructor(context: InstructionContext, words: CopyValues, inputs: Vertex[], stepName: string) {
     this.context = context;
-    this.instruction = instruction;
     this.words = words;
     this.inputs = inputs;
     this.stepName = stepName;
@@ -97,15 +72,15 @@ class SourceList {
 
   /** Heredocs come after the paths. */
   read(): CopySource[] {
-    return [...this.words.sources.map((source) => this.readSource(source)), ...this.readHeredocs()];
+    return [...this.words.sources.map((source) => this.readSource(source)), ...this.words.heredocs.map((heredoc) => ({ kind: 'inline' as const, ...heredoc }))];
   }
 
   private readSource(text: string): CopySource {
-    const { kind, keepGitDir, unpack } = this.instruction;
+    const { kind, keepGitDir, unpack } = this.words.instruction;
     const remote = remoteSource(text, { checksum: this.words.checksum, keepGitDir });
     if (remote === undefined) {
       const unpackLocal = unpack ?? kind === 'add';
-      return localSource(text, this.input(this.contextVertex()), { parents: this.instruction.parents === true, unpack: unpackLocal ? 'auto' : false });
+      return localSource(text, this.input(this.contextVertex()), { parents: this.words.instruction.parents === true, unpack: unpackLocal ? 'auto' : false });
     }
     if (kind === 'copy') {
       throw frontendError('COPY_SOURCE', `Cannot copy ${text}: source can't be a ${remote.kind === 'git' ? 'git ref' : 'URL'} for COPY`, 'Use ADD.');
@@ -116,15 +91,6 @@ class SourceList {
     return { ...base, pattern: `/${remote.filename ?? ''}`, contentsOnly: false, unpack: unpack === true ? 'auto' : false };
   }
 
-  private readHeredocs(): CopySource[] {
-    const { escape: _escape, ...options } = this.context.expandOptions();
-    return this.instruction.heredocs.map(({ name, content, expand }) => ({
-      kind: 'inline',
-      name,
-      content: expand ? expandHeredoc(content, options) : content,
-    }));
-  }
-
   /** What paths are read from: a stage, an image, a named context, or the main one. */
   private contextVertex(): Vertex {
     const { conversion, sources, stage } = this.context;
@@ -133,7 +99,7 @@ class SourceList {
     if (!source.isConverted) {
       throw frontendError(
         'STAGE_ORDER',
-        `Cannot copy from stage ${JSON.stringify(this.instruction.from)}: it needs to be defined before current stage ${JSON.stringify(stage.shownName)}`,
+        `Cannot copy from stage ${JSON.stringify(this.words.instruction.from)}: it needs to be defined before current stage ${JSON.stringify(stage.shownName)}`,
         'Move that stage up.',
       );
     }
@@ -148,7 +114,7 @@ class SourceList {
 
   private input(vertex: Vertex): number {
     // the state that is copied onto is an input of its own even where it is also copied from
-    const first = this.instruction.link === true && this.words.chmod === '' ? 0 : 1;
+    const first = this.words.instruction.link === true && this.words.chmod === '' ? 0 : 1;
     const known = this.inputs.indexOf(vertex, first);
     if (known >= 0) return known;
     return this.inputs.push(vertex) - 1;
@@ -156,7 +122,8 @@ class SourceList {
 }
 
 /** Flags that do not change the result have no place in the text. */
-function historyText(instruction: CopyInstruction, words: CopyWords): string {
+function historyText(words: CopyValues): string {
+  const { instruction } = words;
   const parts = [instruction.kind.toUpperCase()];
   if (instruction.parents === true) parts.push('--parents');
   if (words.chown !== '') parts.push(`--chown=${words.chown}`);

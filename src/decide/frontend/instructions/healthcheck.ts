@@ -1,10 +1,10 @@
-import type { HealthcheckInstruction } from '../../../language/dockerfile/index.ts';
+import type { ValuesOf } from '../../../language/dockerfile/index.ts';
 import type { Healthcheck } from '../../../core/oci/index.ts';
 import { formatDuration, quote, quoteList, quoteNumber } from '../go-format.ts';
 import { addHistory } from '../history.ts';
 import type { InstructionContext } from './context.ts';
 
-export function convertHealthcheck({ stage }: InstructionContext, instruction: HealthcheckInstruction): void {
+export function convertHealthcheck({ stage }: InstructionContext, { instruction }: ValuesOf<'healthcheck'>): void {
   const { command, interval = 0, timeout = 0, startPeriod = 0, startInterval = 0, retries = 0 } = instruction;
   const test = command === undefined ? ['NONE'] : command.form === 'exec' ? ['CMD', ...command.args] : ['CMD-SHELL', command.text];
   const healthcheck: Healthcheck = {

@@ -1,15 +1,14 @@
-import { parseMount, type Mount, type RunInstruction } from '../../../language/dockerfile/index.ts';
+import type { Mount, ValuesOf } from '../../../language/dockerfile/index.ts';
 import type { RunMount, Vertex } from '../../graph/index.ts';
 import { mainContext, mountableVertex } from '../context-origin.ts';
 import { frontendError } from '../error.ts';
 import { absolutePath } from '../paths.ts';
 import type { InstructionContext } from './context.ts';
 
-/** The mounts of a RUN; what they read is added to `inputs`. Errors: BAD_MOUNT, STAGE_ORDER. */
-export function runMounts(context: InstructionContext, instruction: RunInstruction, inputs: Vertex[]): RunMount[] {
+/** The mounts of a RUN; what they read is added to `inputs`. Errors: STAGE_ORDER. */
+export function runMounts(context: InstructionContext, values: ValuesOf<'run'>, inputs: Vertex[]): RunMount[] {
   let agents = 0;
-  return instruction.mounts.map(({ text }, index) => {
-    const mount = parseMount(text, context.expand, { workdir: context.stage.workingDir });
+  return values.mounts.map((mount, index) => {
     switch (mount.type) {
       case 'bind': {
         const { type: _type, from: _from, ...bind } = mount;
@@ -25,14 +24,12 @@ export function runMounts(context: InstructionContext, instruction: RunInstructi
       }
       case 'secret': {
         const { type: _type, ...secret } = mount;
-        note(context, context.stage.outline.secrets, mount.id, mount.required);
         return { kind: 'secret', ...secret };
       }
       case 'ssh': {
         const { type: _type, ...ssh } = mount;
         const target = ssh.target ?? `/run/buildkit/ssh_agent.${agents}`;
         agents += 1;
-        note(context, context.stage.outline.ssh, mount.id, mount.required);
         return { kind: 'ssh', ...ssh, target };
       }
       default:
@@ -72,8 +69,4 @@ function inputNumber(inputs: Vertex[], vertex: Vertex): number {
   // input 0 is the root filesystem and no mount
   const known = inputs.indexOf(vertex, 1);
   return known > 0 ? known : inputs.push(vertex) - 1;
-}
-
-function note({ location }: InstructionContext, record: Map<string, { required: boolean; location: typeof location }>, id: string, required: boolean): void {
-  if (!record.has(id)) record.set(id, { required, location });
 }

@@ -1,4 +1,4 @@
-import { parseDevice, parseHeredocWord, type Command, type RunInstruction } from '../../../language/dockerfile/index.ts';
+import { parseHeredocWord, type Command, type ValuesOf } from '../../../language/dockerfile/index.ts';
 import type { RunOp } from '../../graph/index.ts';
 import { frontendError } from '../error.ts';
 import { addLayerHistory } from '../history.ts';
@@ -10,14 +10,15 @@ import type { InstructionContext } from './context.ts';
 import { runMounts } from './run-mounts.ts';
 import { shellCommand } from './shell.ts';
 
-/** Errors: STAGE_ORDER, NETWORK, SECURITY, BAD_MOUNT. */
-export function convertRun(context: InstructionContext, instruction: RunInstruction): void {
+/** Errors: STAGE_ORDER, NETWORK, SECURITY. */
+export function convertRun(context: InstructionContext, values: ValuesOf<'run'>): void {
   const { conversion, stage } = context;
   const { request } = conversion;
+  const { instruction, devices } = values;
   const { text, files, note } = scriptOf(instruction.command);
   const args = instruction.command.form === 'exec' ? [...instruction.command.args] : shellCommand(stage.image, text);
   const inputs = [stage.state];
-  const mounts = runMounts(context, instruction, inputs);
+  const mounts = runMounts(context, values, inputs);
   const secretNames = new Set(mounts.flatMap((mount) => (mount.kind === 'secret' && mount.env !== undefined ? [mount.env] : [])));
   const op: RunOp = {
     kind: 'run',
@@ -34,9 +35,9 @@ export function convertRun(context: InstructionContext, instruction: RunInstruct
     files,
     platform: context.platform,
     ...(request.shmSizeBytes ? { shmSizeBytes: request.shmSizeBytes } : {}),
-    devices: instruction.devices.map(parseDevice),
+    devices,
   };
-  stage.vertex = context.step(op, inputs, shownRun(conversion, instruction.original + note, stage.environment, secretNames));
+  stage.vertex = context.advance(op, inputs, shownRun(conversion, instruction.original + note, stage.environment, secretNames));
   addLayerHistory(stage, `RUN ${[...declaredArgs(stage), ...args].join(' ')} # buildkit`, stage.vertex);
 }
 
@@ -76,8 +77,8 @@ function summary(script: string): string {
 /** `|2 a=1 b=2`: the ARGs so far with the values that they have now. */
 function declaredArgs({ buildArgs, environment }: StageState): string[] {
   if (buildArgs.length === 0) return [];
-  const values = new Map(buildArgs.map(({ key, value }) => [key, environment.get(key) ?? value ?? '']));
-  return [`|${values.size}`, ...[...values].map(([key, value]) => `${key}=${value}`)];
+  const values = new Map(buildArgs.map(({ name, value }) => [name, environment.get(name) ?? value ?? '']));
+  return [`|${values.size}`, ...[...values].map(([name, value]) => `${name}=${value}`)];
 }
 
 function readNetwork(network: string | undefined, fallback: RunOp['network']): RunOp['network'] {

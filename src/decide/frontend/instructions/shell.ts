@@ -1,10 +1,10 @@
-import type { ShellInstruction } from '../../../language/dockerfile/index.ts';
+import type { ValuesOf } from '../../../language/dockerfile/index.ts';
 import { plainList } from '../go-format.ts';
 import { addHistory } from '../history.ts';
 import type { ImageDraft } from '../image-draft.ts';
 import type { InstructionContext } from './context.ts';
 
-export function convertShell({ stage }: InstructionContext, instruction: ShellInstruction): void {
+export function convertShell({ stage }: InstructionContext, { instruction }: ValuesOf<'shell'>): void {
   stage.image.config.Shell = instruction.args;
   addHistory(stage, `SHELL ${plainList(instruction.args)}`);
 }

@@ -1,11 +1,8 @@
-import { checkSignal, type StopsignalInstruction } from '../../../language/dockerfile/index.ts';
+import type { ValuesOf } from '../../../language/dockerfile/index.ts';
 import { addHistory } from '../history.ts';
 import type { InstructionContext } from './context.ts';
 
-/** Errors: BAD_SIGNAL. */
-export function convertStopsignal({ stage, expand }: InstructionContext, instruction: StopsignalInstruction): void {
-  const signal = expand(instruction.signal);
-  checkSignal(signal);
+export function convertStopsignal({ stage }: InstructionContext, { signal }: ValuesOf<'stopsignal'>): void {
   stage.image.config.StopSignal = signal;
   addHistory(stage, `STOPSIGNAL ${signal}`);
 }

@@ -1,9 +1,8 @@
-import type { UserInstruction } from '../../../language/dockerfile/index.ts';
+import type { ValuesOf } from '../../../language/dockerfile/index.ts';
 import { addHistory } from '../history.ts';
 import type { InstructionContext } from './context.ts';
 
-export function convertUser({ stage, expand }: InstructionContext, instruction: UserInstruction): void {
-  const user = expand(instruction.user);
+export function convertUser({ stage }: InstructionContext, { user }: ValuesOf<'user'>): void {
   stage.image.config.User = user;
   addHistory(stage, `USER ${user}`);
 }

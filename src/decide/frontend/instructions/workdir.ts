@@ -1,25 +1,23 @@
-import type { WorkdirInstruction } from '../../../language/dockerfile/index.ts';
+import type { ValuesOf } from '../../../language/dockerfile/index.ts';
 import { addHistory, addLayerHistory } from '../history.ts';
 import { cleanGoPath } from '../../../core/go/index.ts';
-import { workingDir } from '../paths.ts';
 import { shownInstruction } from '../vertex-name.ts';
 import type { InstructionContext } from './context.ts';
 
 /** The folder is made in a layer of its own, and belongs to the current USER. */
-export function convertWorkdir(context: InstructionContext, instruction: WorkdirInstruction): void {
+export function convertWorkdir(context: InstructionContext, { instruction, workdir }: ValuesOf<'workdir'>): void {
   const { conversion, stage } = context;
-  const path = workingDir(stage.image.config.WorkingDir ?? '', context.expand(instruction.path));
-  stage.image.config.WorkingDir = path;
-  stage.workingDir = path;
-  if (path === '/') {
+  stage.image.config.WorkingDir = workdir;
+  stage.workingDir = workdir;
+  if (workdir === '/') {
     addHistory(stage, 'WORKDIR /');
     return;
   }
   const owner = stage.image.config.User;
-  stage.vertex = context.step(
-    { kind: 'mkdir', path: cleanGoPath(path), mode: 0o755, ...(owner ? { owner } : {}) },
+  stage.vertex = context.advance(
+    { kind: 'mkdir', path: cleanGoPath(workdir), mode: 0o755, ...(owner ? { owner } : {}) },
     [stage.state],
     shownInstruction(conversion, instruction.original, stage.environment),
   );
-  addLayerHistory(stage, `WORKDIR ${path}`, stage.vertex);
+  addLayerHistory(stage, `WORKDIR ${workdir}`, stage.vertex);
 }

@@ -4,13 +4,11 @@ import { type CheckOptions, parseCheckComments, parseCheckOptions } from '../che
 import { detectCheck } from '../directive.ts';
 import { DockerfileError, fault } from '../error.ts';
 import type { ParsedDockerfile } from '../parse.ts';
-import type { CheckContext, GraphFinding } from './context.ts';
-import { baseImagePlatformMessage } from './invalid-base-image-platform.ts';
+import { evaluateDockerfile } from '../evaluate/evaluate-dockerfile.ts';
+import type { DockerfileTrace } from '../evaluate/trace.ts';
+import { evaluationInput, type CheckContext } from './context.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { rules } from './rules.ts';
-import { openScope } from './scope.ts';
-import { undefinedArgMessage } from './undefined-arg-in-from.ts';
-import { undefinedVarMessage } from './undefined-var.ts';
 
 export interface Warning {
   /** For instance `StageNameCasing`. */
@@ -24,14 +22,21 @@ export interface Warning {
 /** All rules over one file, in the order of its lines. Errors: BAD_CHECK_OPTION. */
 export function checkDockerfile(dockerfile: Dockerfile, context: CheckContext = {}): Warning[] {
   const options = checkOptionsOf(dockerfile, context);
-  const scope = openScope(dockerfile, context);
+  const { stages: needed, baseConfig } = context;
+  return warningsOf(dockerfile, evaluateDockerfile(dockerfile, evaluationInput(context), { needed, baseConfig }), options, context);
+}
+
+/** All rules over what a build made of a file, in the order of its lines. Errors: BAD_CHECK_OPTION. */
+export function checkTrace(dockerfile: Dockerfile, trace: DockerfileTrace, context: Pick<CheckContext, 'buildArgs' | 'ignorePatterns'> = {}): Warning[] {
+  return warningsOf(dockerfile, trace, checkOptionsOf(dockerfile, context), context);
+}
+
+function warningsOf(dockerfile: Dockerfile, trace: DockerfileTrace, options: CheckOptions, { ignorePatterns = [] }: CheckContext): Warning[] {
   const place = placer(dockerfile);
   const commentsAt = commentReader(dockerfile);
   const warnings = rules.flatMap((rule): Warning[] => {
-    const fromGraph = context.findings !== undefined && graphRules.includes(rule.name);
-    const found = fromGraph ? findingsOf(rule, context.findings) : Array.from(rule.find(scope), (finding) => ({ ...finding, location: place(finding) }));
     const { name, description, url } = rule;
-    return found
+    return Array.from(rule.find({ dockerfile, trace, ignorePatterns }), (finding) => ({ message: finding.message, location: place(finding) }))
       .filter(({ location }) => isOn(rule, options, commentsAt(location)))
       .map(({ message, location }) => ({ rule: name, description, url, message, location }));
   });
@@ -60,8 +65,6 @@ export function checkFault(dockerfile: Dockerfile, warnings: readonly Warning[],
   });
 }
 
-const graphRules: readonly string[] = ['UndefinedVar', 'UndefinedArgInFrom', 'InvalidBaseImagePlatform'];
-
 /** BUILDKIT_DOCKERFILE_CHECK stands in for the file's own `# check=`. Errors: BAD_CHECK_OPTION. */
 function checkOptionsOf(dockerfile: Dockerfile, { buildArgs = {} }: CheckContext): CheckOptions {
   const given = Object.hasOwn(buildArgs, checkArg) ? buildArgs[checkArg] : undefined;
@@ -69,15 +72,6 @@ function checkOptionsOf(dockerfile: Dockerfile, { buildArgs = {} }: CheckContext
 }
 
 const checkArg = 'BUILDKIT_DOCKERFILE_CHECK';
-
-function findingsOf(rule: Rule, findings: readonly GraphFinding[]): { message: string; location: SourceLocation }[] {
-  return findings.filter((finding) => finding.rule === rule.name).map((finding) => ({ message: graphMessage(finding), location: finding.location }));
-}
-
-function graphMessage(finding: GraphFinding): string {
-  if (finding.rule === 'InvalidBaseImagePlatform') return baseImagePlatformMessage(finding);
-  return finding.rule === 'UndefinedVar' ? undefinedVarMessage(finding) : undefinedArgMessage(finding);
-}
 
 function placer(dockerfile: Dockerfile): (finding: RuleFinding) => SourceLocation {
   const { file, text } = dockerfile;

@@ -1,4 +1,5 @@
-import type { SourceLocation } from '../../../core/errors.ts';
+import type { EvaluationInput } from '../evaluate/global-args.ts';
+import type { BaseConfig } from '../evaluate/stage-variables.ts';
 
 /** What a Dockerfile alone does not say. Everything may be left out; what a check then cannot know it does not report. */
 export interface CheckContext {
@@ -15,17 +16,13 @@ export interface CheckContext {
   readonly ignorePatterns?: readonly string[] | undefined;
   /** What the config of a stage's base image says; undefined where it is not known, and for a stage that begins with another one. */
   readonly baseConfig?: ((stageIndex: number) => BaseConfig | undefined) | undefined;
-  /** What the graph found; where given, the three rules it names are not worked out here. */
-  readonly findings?: readonly GraphFinding[] | undefined;
 }
 
-export interface BaseConfig {
-  readonly env?: readonly string[] | undefined;
-  readonly shell?: readonly string[] | undefined;
-  /** The triggers of ONBUILD, as instructions. */
-  readonly onBuild?: readonly string[] | undefined;
+export function evaluationInput({ targetPlatform, buildPlatform, buildArgs, target }: CheckContext): EvaluationInput {
+  return { targetPlatform: platformOf(targetPlatform), buildPlatform: platformOf(buildPlatform), buildArgs, target };
 }
 
-export type GraphFinding =
-  | { readonly rule: 'UndefinedVar' | 'UndefinedArgInFrom'; readonly location: SourceLocation; readonly name: string; readonly suggestion?: string | undefined }
-  | { readonly rule: 'InvalidBaseImagePlatform'; readonly location: SourceLocation; readonly image: string; readonly expected: string; readonly found: string };
+function platformOf(text = 'linux/amd64'): EvaluationInput['targetPlatform'] {
+  const [os = '', architecture = '', variant] = text.split('/');
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}

@@ -1,13 +1,14 @@
+import { neededInstructions } from '../evaluate/trace.ts';
 import type { Rule } from './rule.ts';
 
 export const exposeProtoCasing: Rule = {
   name: 'ExposeProtoCasing',
   description: 'Protocol in EXPOSE instruction should be lowercase',
   url: 'https://docs.docker.com/go/dockerfile/rule/expose-proto-casing/',
-  *find({ stages }) {
-    for (const { instruction, at, words } of stages.flatMap(({ steps }) => steps)) {
-      if (instruction.kind !== 'expose') continue;
-      for (const port of words) {
+  *find({ trace }) {
+    for (const at of neededInstructions(trace)) {
+      if (at.values.kind !== 'expose') continue;
+      for (const port of at.values.words) {
         const protocol = port
           .slice(port.lastIndexOf(':') + 1)
           .split('/')

@@ -6,13 +6,14 @@ export const fromPlatformFlagConstDisallowed: Rule = {
   name: 'FromPlatformFlagConstDisallowed',
   description: 'FROM --platform flag should not use a constant value',
   url: 'https://docs.docker.com/go/dockerfile/rule/from-platform-flag-const-disallowed/',
-  *find({ froms }) {
-    for (const { from, platform } of froms) {
-      if (platform === undefined || platform.matched.size > 0 || platform.unmatched.size > 0) continue;
+  *find({ trace }) {
+    for (const { from } of trace.stages) {
+      const { instruction, platform } = from;
+      if (platform === undefined || platform.fault !== undefined || platform.matched.length > 0 || platform.unmatched.length > 0) continue;
       const parsed = tryParse(platform.text);
-      const name = from.name?.toLowerCase() ?? '';
+      const name = instruction.name?.toLowerCase() ?? '';
       if (parsed === undefined || name.includes(parsed.os) || name.includes(parsed.architecture)) continue;
-      yield { message: `FROM --platform flag should not use constant value ${quoted(platform.text)}`, at: from };
+      yield { message: `FROM --platform flag should not use constant value ${quoted(platform.text)}`, at: instruction };
     }
   },
 };

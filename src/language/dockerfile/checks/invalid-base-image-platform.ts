@@ -5,9 +5,10 @@ export const invalidBaseImagePlatform: Rule = {
   name: 'InvalidBaseImagePlatform',
   description: 'Base image platform does not match expected target platform',
   url: 'https://docs.docker.com/go/dockerfile/rule/invalid-base-image-platform/',
-  find: () => [],
+  *find({ trace }) {
+    for (const { name, platform, expected, range } of trace.images) {
+      if (expected === undefined) continue;
+      yield { message: `Base image ${name} was pulled with platform ${quoted(platform)}, expected ${quoted(expected)} for current build`, at: { range } };
+    }
+  },
 };
-
-export function baseImagePlatformMessage({ image, expected, found }: { readonly image: string; readonly expected: string; readonly found: string }): string {
-  return `Base image ${image} was pulled with platform ${quoted(found)}, expected ${quoted(expected)} for current build`;
-}

@@ -6,11 +6,13 @@ export const invalidDefaultArgInFrom: Rule = {
   name: 'InvalidDefaultArgInFrom',
   description: 'Default value for global ARG results in an empty or invalid base image name',
   url: 'https://docs.docker.com/go/dockerfile/rule/invalid-default-arg-in-from/',
-  *find({ froms }) {
-    for (const { from, defaultImage } of froms) {
+  *find({ trace }) {
+    for (const { from } of trace.stages) {
+      const { instruction, defaultImage } = from;
       // what cannot be expanded fails the build
       if (defaultImage === undefined) return;
-      if (!isReference(defaultImage)) yield { message: `Default value for ARG ${from.image} results in empty or invalid base image name`, at: from };
+      if (!isReference(defaultImage))
+        yield { message: `Default value for ARG ${instruction.image} results in empty or invalid base image name`, at: instruction };
     }
   },
 };

@@ -1,23 +1,23 @@
-import type { Instruction } from '../ast.ts';
+import type { InstructionTrace } from '../evaluate/trace.ts';
 import type { Rule } from './rule.ts';
-import type { StepScope } from './scope.ts';
 
-/** Told at the one that is in vain. */
+/** Reported at the one that is in vain. */
 export const multipleInstructionsDisallowed: Rule = {
   name: 'MultipleInstructionsDisallowed',
   description: 'Multiple instructions of the same type should not be used in the same stage',
   url: 'https://docs.docker.com/go/dockerfile/rule/multiple-instructions-disallowed/',
-  *find({ stages }) {
-    for (const { steps } of stages) {
-      const last = new Map<Instruction['kind'], StepScope>();
-      for (const step of steps) {
-        const { instruction } = step;
-        if (instruction.kind !== 'cmd' && instruction.kind !== 'entrypoint' && instruction.kind !== 'healthcheck') continue;
-        const before = last.get(instruction.kind);
-        last.set(instruction.kind, step);
-        if (before === undefined) continue;
-        const message = `Multiple ${instruction.keyword} instructions should not be used in the same stage because only the last one will be used`;
-        yield { message, at: before.at };
+  *find({ trace }) {
+    for (const { needed, instructions } of trace.stages) {
+      if (!needed) continue;
+      const last = new Map<string, InstructionTrace>();
+      for (const each of instructions) {
+        const { values } = each;
+        if (values.kind !== 'cmd' && values.kind !== 'entrypoint' && values.kind !== 'healthcheck') continue;
+        const at = last.get(values.kind);
+        last.set(values.kind, each);
+        if (at === undefined) continue;
+        const message = `Multiple ${values.instruction.keyword} instructions should not be used in the same stage because only the last one will be used`;
+        yield { message, at };
       }
     }
   },

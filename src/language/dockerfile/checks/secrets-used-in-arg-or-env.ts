@@ -1,3 +1,4 @@
+import { neededInstructions, type InstructionValues } from '../evaluate/trace.ts';
 import { type Rule, quoted } from './rule.ts';
 
 const secret = /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
@@ -7,13 +8,17 @@ export const secretsUsedInArgOrEnv: Rule = {
   name: 'SecretsUsedInArgOrEnv',
   description: 'Sensitive data should not be used in the ARG or ENV commands',
   url: 'https://docs.docker.com/go/dockerfile/rule/secrets-used-in-arg-or-env/',
-  *find({ stages }) {
-    for (const { instruction, at, words } of stages.flatMap(({ steps }) => steps)) {
-      if (instruction.kind !== 'arg' && instruction.kind !== 'env') continue;
-      for (const key of words) {
+  *find({ trace }) {
+    for (const at of neededInstructions(trace)) {
+      for (const key of keysOf(at.values)) {
         if (!secret.test(key) || harmless.test(key)) continue;
-        yield { message: `Do not use ARG or ENV instructions for sensitive data (${instruction.kind.toUpperCase()} ${quoted(key)})`, at };
+        yield { message: `Do not use ARG or ENV instructions for sensitive data (${at.values.kind.toUpperCase()} ${quoted(key)})`, at };
       }
     }
   },
 };
+
+function keysOf(values: InstructionValues): readonly string[] {
+  if (values.kind === 'arg') return values.args.map(({ name }) => name);
+  return values.kind === 'env' ? values.pairs.map(([key]) => key) : [];
+}

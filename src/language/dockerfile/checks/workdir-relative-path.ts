@@ -5,13 +5,11 @@ export const workdirRelativePath: Rule = {
   name: 'WorkdirRelativePath',
   description: 'Relative workdir without an absolute workdir declared within the build can have unexpected results if the base image changes',
   url: 'https://docs.docker.com/go/dockerfile/rule/workdir-relative-path/',
-  *find({ stages }) {
-    for (const { steps, inherited } of stages) {
-      if (inherited.workdir) continue;
-      const first = steps.find(({ instruction }) => instruction.kind === 'workdir');
-      const path = first?.words[0] ?? '';
-      if (first === undefined || path.startsWith('/')) continue;
-      yield { message: `Relative workdir ${quoted(path)} can have unexpected results if the base image changes`, at: first.at };
+  *find({ trace }) {
+    for (const { needed, base, instructions } of trace.stages) {
+      const first = needed && !base.workdirSet ? instructions.find(({ values }) => values.kind === 'workdir') : undefined;
+      if (first?.values.kind !== 'workdir' || first.values.path.startsWith('/')) continue;
+      yield { message: `Relative workdir ${quoted(first.values.path)} can have unexpected results if the base image changes`, at: first };
     }
   },
 };

@@ -1,5 +1,5 @@
-/** The variables that a step sees, in the order in which they were last set. */
-export class Environment {
+/** Variables by name, in the order in which they were last set. */
+export class Variables {
   private readonly values: Map<string, string>;
 
   constructor(values: Iterable<readonly [string, string]> = []) {
@@ -20,8 +20,8 @@ export class Environment {
     this.values.delete(name);
   }
 
-  clone(): Environment {
-    return new Environment(this.values);
+  clone(): Variables {
+    return new Variables(this.values);
   }
 
   names(): Iterable<string> {
@@ -39,3 +39,14 @@ export function splitVariable(text: string): [string, string] {
   const equals = text.indexOf('=');
   return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
 }
+
+/** PATH of an image that sets none. */
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The variables of an image's config, with a PATH. */
+export function imageVariables(env: readonly string[]): readonly string[] {
+  return env.some((entry) => splitVariable(entry)[0] === 'PATH') ? env : [...env, `PATH=${defaultPath}`];
+}
+
+/** ARGs that are for the builder and are no variables of the steps. */
+export const builderArgs: ReadonlySet<string> = new Set(['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE']);
