@@ -79,6 +79,31 @@ RUN cat /stamp /log >/all
       const next = await scene.build(flags('after-interrupt'));
       assert.equal(next.exitCode, 0, next.stderr);
     });
+
+    test('Ctrl-C ends a step that floods its output', async () => {
+      const flood = join(scene.person.folder, 'flood');
+      makeFixture(flood, { Dockerfile: 'FROM busybox\nRUN yes 0.4321 & yes 0.4321 >&2\n' });
+      scene.person.own(flood);
+      for (const progress of ['plain', 'rawjson']) {
+        const flags = ['build', '--root', scene.store, '--registry-mirror', `docker.io=${scene.bases.address}`, '--network', 'host', '--progress', progress];
+        const [program, ...args] = scene.person.argv([scene.person.program, ...flags, flood]);
+        // the limits of what is shown are lifted, so that the flood reaches the terminal too
+        const env = { ...scene.person.env, BUILDKIT_STEP_LOG_MAX_SIZE: '-1', BUILDKIT_STEP_LOG_MAX_SPEED: '-1' };
+        const child = spawn(program!, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+        const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+        let seenBytes = 0;
+        await new Promise<void>((resolve) => {
+          child.stderr.on('data', (chunk: Buffer) => {
+            seenBytes += chunk.length;
+            if (seenBytes > 5_000_000) resolve();
+          });
+          void exited.then(() => resolve());
+        });
+        child.kill('SIGINT');
+        assert.equal(await exited, 130, progress);
+        assert.deepEqual(await leftovers(scene.store), []);
+      }
+    });
   });
 }
 
