@@ -81,7 +81,7 @@ export class Store implements Disposable {
       this.#dbInode = inodeOf(this.#dbOptions.path);
       return this.#db;
     } catch (error) {
-      throw storageError(error, 'open the store', this.root);
+      throw storageError(error, `open the store in ${this.root}`, this.root);
     }
   }
 
