@@ -8,8 +8,18 @@ import { pushImage } from '../scripts/local/push-image.ts';
 
 const noiseBytes = 28_000_000;
 
-/** Pushes the base of the workloads, 75 MB compressed: Debian's smallest system, and a layer of data that does not compress. Gives its name in the registry. */
-export async function pushBenchBase(basesAddress: string, address: string, folder: string): Promise<string> {
+/** Bases by what they are for: names in a registry. */
+export interface BenchBases {
+  /** 75 MB compressed: Debian's smallest system, and a layer of data that does not compress. */
+  readonly base: string;
+  /** The same with one more small layer. */
+  readonly other: string;
+  /** Debian's smallest system and four layers of 256 MB, of which half compresses. Only where it is asked for. */
+  readonly large: string;
+}
+
+/** Pushes the base of the workloads, 75 MB compressed: Debian's smallest system, and a layer of data that does not compress. Returns their names in the registry. */
+export async function pushBenchBases(basesAddress: string, address: string, folder: string, withLarge: boolean): Promise<BenchBases> {
   const debian = join(folder, 'debian.tar');
   const data = join(folder, 'data.tar');
   if (!existsSync(debian)) {
@@ -19,8 +29,46 @@ export async function pushBenchBase(basesAddress: string, address: string, folde
   }
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const config = { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Cmd: ['bash'] };
-  await pushImage(address, 'bench/base', ['1'], [{ os: 'linux', architecture, layers: [debian, data], config }]);
-  return 'bench/base:1';
+  const push = async (name: string, layers: readonly string[]): Promise<string> => {
+    await pushImage(address, name, ['1'], [{ os: 'linux', architecture, layers: [...layers], config }]);
+    return `${name}:1`;
+  };
+  const more = join(folder, 'more.tar');
+  if (!existsSync(more)) {
+    writeFileSync(join(folder, 'more'), 'more\n');
+    await mustRun(['tar', '--owner=0', '--group=0', '--mtime=@1577934245', '-C', folder, '-cf', more, 'more']);
+  }
+  return {
+    base: await push('bench/base', [debian, data]),
+    other: await push('bench/other', [debian, data, more]),
+    large: withLarge ? await push('bench/large', [debian, ...(await largeLayers(folder))]) : '',
+  };
+}
+
+async function largeLayers(folder: string): Promise<string[]> {
+  const layers: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    const tar = join(folder, `large-${i}.tar`);
+    layers.push(tar);
+    if (existsSync(tar)) continue;
+    const half = 128 << 20;
+    writeFileSync(join(folder, `large-${i}`), Buffer.concat([noise(`large-${i}`, half), Buffer.alloc(half, `line ${i} of a file that compresses\n`)]));
+    await mustRun([
+      'tar',
+      '--remove-files',
+      '--transform',
+      's,^,opt/,',
+      '--owner=0',
+      '--group=0',
+      '--mtime=@1577934245',
+      '-C',
+      folder,
+      '-cf',
+      tar,
+      `large-${i}`,
+    ]);
+  }
+  return layers;
 }
 
 async function debianLayer(address: string): Promise<Buffer> {

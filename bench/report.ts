@@ -4,6 +4,8 @@ import type { PeakMemory } from './memory.ts';
 
 export interface Row {
   readonly title: string;
+  /** What the machine needs for the same bytes: see measureLimit. Empty where it was not measured. */
+  readonly limitMs: readonly number[];
   readonly results: Readonly<Partial<Record<Builder['name'], { readonly timesMs: readonly number[]; readonly memory: PeakMemory; readonly failed?: string }>>>;
 }
 
@@ -19,12 +21,24 @@ export function insertTable(page: string, table: string): string {
 }
 
 export function formatTable(rows: readonly Row[], versions: string): string {
-  const head = ['workload', 'OSSB', 'BuildKit', 'buildah', 'OSSB : BuildKit', 'OSSB peak memory', 'BuildKit peak memory'];
+  const head = ['workload', 'OSSB', 'BuildKit', 'buildah', 'OSSB : BuildKit', 'limit', 'OSSB : limit', 'OSSB peak memory', 'BuildKit peak memory'];
   const lines = rows.map((row) => {
     const { OSSB, BuildKit, buildah } = row.results;
     const ratio =
       OSSB && BuildKit && OSSB.timesMs.length > 0 && BuildKit.timesMs.length > 0 ? (median(OSSB.timesMs) / median(BuildKit.timesMs)).toFixed(2) : '';
-    return [row.title, time(OSSB), time(BuildKit), time(buildah), ratio, memory(OSSB?.memory), memory(BuildKit?.memory)];
+    const limit = row.limitMs.length === 0 ? undefined : median(row.limitMs);
+    const toLimit = limit !== undefined && OSSB && OSSB.timesMs.length > 0 ? (median(OSSB.timesMs) / limit).toFixed(2) : '';
+    return [
+      row.title,
+      time(OSSB),
+      time(BuildKit),
+      time(buildah),
+      ratio,
+      limit === undefined ? '' : duration(limit),
+      toLimit,
+      memory(OSSB?.memory),
+      memory(BuildKit?.memory),
+    ];
   });
   return [
     `Measured on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}; ${versions}.`,
@@ -46,7 +60,10 @@ export function median(numbers: readonly number[]): number {
 function time(result: Row['results']['OSSB']): string {
   if (result === undefined) return '';
   if (result.failed !== undefined) return 'failed';
-  const ms = median(result.timesMs);
+  return duration(median(result.timesMs));
+}
+
+function duration(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
