@@ -25,7 +25,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** By room, and by floor. The format is lcov's: geninfo(1). */
+/** By room. The format is lcov's: geninfo(1). */
 function readReport(text: string): Map<string, Reached> {
   const rooms = new Map<string, Reached>();
   let room: Reached | undefined;
@@ -53,8 +53,27 @@ function roomOf(file: string, rooms: Map<string, Reached>): Reached | undefined 
 
 function print(rooms: ReadonlyMap<string, Reached>): void {
   const percent = (part: number, whole: number): string => `${whole === 0 ? '100.0' : ((100 * part) / whole).toFixed(1)} %`.padStart(9);
-  console.log(`${'room'.padEnd(12)}${'lines'.padStart(9)}${'branches'.padStart(10)}`);
-  for (const [name, { lines, linesReached, branches, branchesReached }] of [...rooms].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    console.log(`${name.padEnd(12)}${percent(linesReached, lines)} ${percent(branchesReached, branches)}`);
+  const row = (name: string, { lines, linesReached, branches, branchesReached }: Reached): void =>
+    console.log(`${name.padEnd(24)}${percent(linesReached, lines)} ${percent(branchesReached, branches)}`);
+  console.log(`${'room'.padEnd(24)}${'lines'.padStart(9)}${'branches'.padStart(10)}`);
+  const floors = Object.entries(
+    Object.groupBy(
+      [...rooms].sort(([a], [b]) => (a < b ? -1 : 1)),
+      ([name]) => name.split('/')[0]!,
+    ),
+  );
+  for (const [floor, ofFloor = []] of floors) {
+    for (const [name, reached] of ofFloor) row(`  ${name}`, reached);
+    row(
+      floor,
+      ofFloor
+        .map(([, reached]) => reached)
+        .reduce((sum, each) => ({
+          lines: sum.lines + each.lines,
+          linesReached: sum.linesReached + each.linesReached,
+          branches: sum.branches + each.branches,
+          branchesReached: sum.branchesReached + each.branchesReached,
+        })),
+    );
   }
 }

@@ -43,8 +43,12 @@ export class BuildError<Code extends string = string> extends Error {
   }
 }
 
+export type BuildErrorsCode =
+  /** Several faults were found in one pass. Each is reported with its own code. */
+  'SEVERAL';
+
 /** Several faults found in one pass, reported together. */
-export class BuildErrors extends BuildError<'SEVERAL'> {
+export class BuildErrors extends BuildError<BuildErrorsCode> {
   readonly errors: readonly BuildError[];
 
   constructor(errors: readonly BuildError[]) {

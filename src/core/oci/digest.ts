@@ -12,7 +12,11 @@ export type DiffID = string & { readonly [diffIDBrand]: true };
 /** `sha256:<64 hex>` over the files of a filesystem state, without times. Equal treeIDs are the same to every later step. */
 export type TreeID = string & { readonly [treeIDBrand]: true };
 
-export class DigestError extends BuildError<'DIGEST_INVALID'> {}
+export type DigestErrorCode =
+  /** A digest is not `sha256:` and 64 hexadecimal digits. Other algorithms are not supported. */
+  'DIGEST_INVALID';
+
+export class DigestError extends BuildError<DigestErrorCode> {}
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 

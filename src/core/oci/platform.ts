@@ -8,7 +8,11 @@ export interface Platform {
   readonly 'os.version'?: string;
 }
 
-export class PlatformError extends BuildError<'PLATFORM_INVALID'> {}
+export type PlatformErrorCode =
+  /** A platform is malformed or unknown. Write it as `linux/amd64`. */
+  'PLATFORM_INVALID';
+
+export class PlatformError extends BuildError<PlatformErrorCode> {}
 
 /** Parses `os/arch[/variant]` or a bare architecture or system, normalised as containerd does. Errors: PLATFORM_INVALID. */
 export function parsePlatform(text: string, defaults: Platform): Platform {

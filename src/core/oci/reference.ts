@@ -12,7 +12,11 @@ export interface Reference {
   readonly digest?: Digest;
 }
 
-export class ReferenceError extends BuildError<'REFERENCE_INVALID'> {}
+export type ReferenceErrorCode =
+  /** An image name is malformed. Write `[host/]path[:tag][@sha256:digest]` with a lower-case path. */
+  'REFERENCE_INVALID';
+
+export class ReferenceError extends BuildError<ReferenceErrorCode> {}
 
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const repositoryPattern = new RegExp(`^${component}(?:/${component})*$`);

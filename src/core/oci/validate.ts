@@ -5,7 +5,12 @@ import { type ImageConfig } from './image-config.ts';
 import { type Index, type Manifest } from './manifest.ts';
 import { configFaults } from './config-faults.ts';
 
-export class ManifestError extends BuildError<'MANIFEST_INVALID' | 'CONFIG_INVALID'> {}
+export class ManifestError extends BuildError<
+  /** A manifest or index does not follow the OCI image spec. The message lists every fault; push the image again. */
+  | 'MANIFEST_INVALID'
+  /** An image config does not follow the OCI image spec. The message lists every fault; push the image again. */
+  | 'CONFIG_INVALID'
+> {}
 
 /** Parses a manifest from outside. Errors: MANIFEST_INVALID, naming every fault. */
 export function parseManifest(bytes: Uint8Array, name: string): Manifest {

@@ -2,8 +2,12 @@ import { BuildError } from '../errors.ts';
 import { blockBytes, fields, paddingOf, type TarHeader, type TarType } from './header.ts';
 import { nameToBytes } from './name.ts';
 
+export type TarEncodeErrorCode =
+  /** An entry cannot be stored in a tar archive, for instance for a NUL in its name. */
+  'TAR_UNWRITABLE';
+
 /** An entry that no tar can hold. */
-export class TarEncodeError extends BuildError<'TAR_UNWRITABLE'> {}
+export class TarEncodeError extends BuildError<TarEncodeErrorCode> {}
 
 /** The end of an archive. An empty layer is just this. */
 export const endOfTarBytes = 2 * blockBytes;

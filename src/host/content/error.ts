@@ -2,17 +2,25 @@ import { statfsSync } from 'node:fs';
 import { BuildError } from '../../core/errors.ts';
 
 export type ContentErrorCode =
+  /** The store has no such blob. Build again; it is then fetched or made anew. */
   | 'BLOB_MISSING'
+  /** The bytes of a blob do not have its digest. Try again; if it stays, the source is damaged. */
   | 'BLOB_DIGEST_MISMATCH'
+  /** A blob does not have the announced size. Try again; if it stays, the source is damaged. */
   | 'BLOB_SIZE_MISMATCH'
+  /** A manifest or config is larger than the limit for reading it into memory. */
   | 'BLOB_TOO_LARGE'
+  /** The disk, or the quota on it, is full. Free space with `ossb prune`, or choose another folder with --root. */
   | 'DISK_FULL'
+  /** The store cannot be read or written by this user, or the machine is short of files or memory. */
   | 'STORE_UNUSABLE'
   /** Part of the store is not what was written there, and has been moved out of the way. */
   | 'STORE_DAMAGED'
   /** The store belongs to another user. */
   | 'STORE_FOREIGN'
+  /** A newer version of ossb wrote the store. Use that version, or another folder with --root. */
   | 'STORE_NEWER'
+  /** A build uses the store, so nothing can be deleted from it. Try again later. */
   | 'STORE_BUSY';
 
 export class ContentError extends BuildError<ContentErrorCode> {}

@@ -9,13 +9,8 @@ export async function statusError(response: HttpResponse, doing: string, host: s
   const { status } = response;
   const { code, message } = firstFault(await readText(response));
   const said = message ? `: ${message}` : '';
-  const fail = (
-    ours: RegistryErrorCode,
-    found: string,
-    options: { family?: 'registry' | 'authentication'; hint: string; retryable?: boolean },
-  ): RegistryError =>
+  const fail = (ours: RegistryErrorCode, found: string, options: { family: 'registry' | 'authentication'; hint: string; retryable?: boolean }): RegistryError =>
     new RegistryError(ours, `Cannot ${doing}: ${found}`, {
-      family: 'registry',
       ...retryAdvice(status, response.headers['retry-after']),
       retryable: false,
       ...options,
@@ -32,27 +27,34 @@ export async function statusError(response: HttpResponse, doing: string, host: s
   if (status === 404) {
     const unknown = code === 'NAME_UNKNOWN' || code === 'MANIFEST_UNKNOWN' || code === 'BLOB_UNKNOWN' ? code : missing;
     const found = { NAME_UNKNOWN: 'no such repository', MANIFEST_UNKNOWN: 'no such tag or digest', BLOB_UNKNOWN: 'no such blob' }[unknown];
-    return fail(unknown, `${host} has ${found}`, { hint: 'Check the spelling of the name and the tag, and that the image was pushed there.' });
+    return fail(unknown, `${host} has ${found}`, {
+      family: 'registry',
+      hint: 'Check the spelling of the name and the tag, and that the image was pushed there.',
+    });
   }
   if (status === 429 || code === 'TOOMANYREQUESTS') {
     return fail('RATE_LIMITED', `${host} gets too many requests from here${said}`, {
+      family: 'registry',
       hint: 'Wait, log in for a higher limit, or use a mirror.',
       retryable: true,
     });
   }
   if (status >= 500 || isPassingStatus(status)) {
     return fail('REGISTRY_FAILED', `${host} answered ${status}${said}`, {
+      family: 'registry',
       hint: 'The registry has a fault of its own; try again later.',
       retryable: isPassingStatus(status),
     });
   }
   if (code === 'DIGEST_INVALID') {
     return fail('REGISTRY_DIGEST_MISMATCH', `${host} received other bytes than were sent${said}`, {
+      family: 'registry',
       hint: 'Something between here and the registry alters data; try again.',
       retryable: true,
     });
   }
   return fail('REGISTRY_REFUSED', `${host} answered ${status}${code ? ` ${code}` : ''}${said}`, {
+    family: 'registry',
     hint: `Check that ${host} is a registry of the distribution API, version 2.`,
   });
 }

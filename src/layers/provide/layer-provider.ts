@@ -32,7 +32,11 @@ export interface LayerProviderOptions {
   readonly signal: AbortSignal;
 }
 
-class LostLayerError extends BuildError<'LAYER_LOST'> {}
+type LostLayerErrorCode =
+  /** A layer is neither in the store nor in a registry that had it. Build again; it is then made anew. */
+  'LAYER_LOST';
+
+class LostLayerError extends BuildError<LostLayerErrorCode> {}
 
 type Emit = (event: StepEvent) => unknown;
 

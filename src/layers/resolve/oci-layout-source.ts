@@ -8,8 +8,12 @@ import { selectPlatform } from '../../host/registry/index.ts';
 import { BuildError } from '../../core/errors.ts';
 import type { ResolvedImage } from './image-resolver.ts';
 
+export type LayoutErrorCode =
+  /** A folder given as `oci-layout://` is no OCI layout, or does not have the image. */
+  'CONTEXT_INVALID';
+
 /** A layout that is not what the build was told. */
-export class LayoutError extends BuildError<'CONTEXT_INVALID'> {}
+export class LayoutError extends BuildError<LayoutErrorCode> {}
 
 export interface LayoutPorts {
   readonly store: Store;

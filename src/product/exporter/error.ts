@@ -1,6 +1,11 @@
 import { BuildError } from '../../core/errors.ts';
 
-export class ExporterError extends BuildError<'OUTPUT_UNWRITABLE' | 'LOAD_FAILED'> {}
+export class ExporterError extends BuildError<
+  /** The destination of -o cannot be written. */
+  | 'OUTPUT_UNWRITABLE'
+  /** `docker load` or `podman load` failed, or neither is installed. Write an archive with -o type=docker. */
+  | 'LOAD_FAILED'
+> {}
 
 /** Names what could not be written, and why. */
 export function unwritable(destination: string, cause: unknown): ExporterError {

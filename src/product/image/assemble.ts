@@ -13,7 +13,11 @@ import {
 } from '../../core/oci/index.ts';
 import { BuildError } from '../../core/errors.ts';
 
-export class ImageError extends BuildError<'IMAGE_INCONSISTENT'> {}
+export type ImageErrorCode =
+  /** The layers and the history of an image do not fit. This is a fault of ossb; please report it. */
+  'IMAGE_INCONSISTENT';
+
+export class ImageError extends BuildError<ImageErrorCode> {}
 
 /** One line of the history as the frontend gives it. Without `emptyLayer` it stands for one layer. */
 export interface HistoryItem {

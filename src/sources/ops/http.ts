@@ -72,7 +72,7 @@ export class HttpSource {
     return [filename, digest];
   }
 
-  /** The file as a layer entry: mode 0600, time of Last-Modified or 1970. Errors: DOWNLOAD_FAILED, DOWNLOAD_UNAUTHORIZED, DOWNLOAD_TOO_LARGE, CHECKSUM_MISMATCH. */
+  /** The file as a layer entry: mode 0600, time of Last-Modified or 1970. Errors: DOWNLOAD_FAILED, DOWNLOAD_UNAUTHORIZED, CHECKSUM_MISMATCH. */
   async fetch(vertex: HttpVertex, context: StepContext): Promise<PlanEntry[]> {
     const { op } = vertex;
     let download = this.#downloads.get(vertex);

@@ -1,7 +1,11 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { BuildError } from '../../core/errors.ts';
 
-class OutputError extends BuildError<'OUTPUT_UNWRITABLE'> {}
+type OutputErrorCode =
+  /** Standard output cannot be written. */
+  'OUTPUT_UNWRITABLE';
+
+class OutputError extends BuildError<OutputErrorCode> {}
 
 /** Where text goes. */
 export interface Sink {

@@ -1,6 +1,10 @@
 import { BuildError } from '../../core/errors.ts';
 
-export class InterruptedError extends BuildError<'INTERRUPTED'> {}
+export type InterruptedErrorCode =
+  /** The command was stopped by a signal. */
+  'INTERRUPTED';
+
+export class InterruptedError extends BuildError<InterruptedErrorCode> {}
 
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type Signal = keyof typeof signalNumbers;

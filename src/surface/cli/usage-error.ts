@@ -1,7 +1,20 @@
 import { BuildError, BuildErrors } from '../../core/errors.ts';
 
 /** The command line or the configuration file is wrong. Exit code 2. */
-export class UsageError extends BuildError<'COMMAND_UNKNOWN' | 'FLAG_UNKNOWN' | 'FLAG_UNSUPPORTED' | 'FLAG_VALUE' | 'ARGUMENTS' | 'SETTINGS_INVALID'> {}
+export class UsageError extends BuildError<
+  /** There is no such command. */
+  | 'COMMAND_UNKNOWN'
+  /** The command has no such flag. The hint has the nearest one. */
+  | 'FLAG_UNKNOWN'
+  /** A flag of docker or another builder that ossb does not support. The hint names what to use instead. */
+  | 'FLAG_UNSUPPORTED'
+  /** A flag has a value that it cannot have. */
+  | 'FLAG_VALUE'
+  /** The command has too many or too few arguments. */
+  | 'ARGUMENTS'
+  /** The configuration file of ossb is malformed. The message lists every fault. */
+  | 'SETTINGS_INVALID'
+> {}
 
 export function usageError(code: UsageError['code'], message: string, hint?: string): UsageError {
   return new UsageError(code, message, { family: 'validation', hint });

@@ -3,7 +3,11 @@ import type { Vertex } from '../../decide/graph/index.ts';
 import type { Devices } from '../../host/devices/index.ts';
 import type { BuildRequest, Entitlement } from './request.ts';
 
-class EntitlementError extends BuildError<'ENTITLEMENT_MISSING'> {}
+type EntitlementErrorCode =
+  /** A step asks for more than the sandbox allows. Allow it with --allow if you trust the Dockerfile. */
+  'ENTITLEMENT_MISSING';
+
+class EntitlementError extends BuildError<EntitlementErrorCode> {}
 
 /** Steps that ask for more than the sandbox need `--allow`. Errors, at the step's line: ENTITLEMENT_MISSING, DEVICE_INVALID, DEVICE_MISSING. */
 export async function checkEntitlements(request: BuildRequest, vertices: readonly Vertex[], devices: Devices): Promise<void> {

@@ -1,7 +1,20 @@
 import { BuildError } from '../../core/errors.ts';
 
 export class RequestError extends BuildError<
-  'DOCKERFILE_MISSING' | 'DOCKERFILE_UNREADABLE' | 'CONTEXT_MISSING' | 'CONTEXT_INVALID' | 'OUTPUT_CONFLICT' | 'TARGET_EMPTY' | 'BUILD_ARG_INVALID'
+  /** There is no Dockerfile in the context. Name it with -f. */
+  | 'DOCKERFILE_MISSING'
+  /** The Dockerfile cannot be read, or is larger than the limit. */
+  | 'DOCKERFILE_UNREADABLE'
+  /** A named context was not given. Give it with --build-context. */
+  | 'CONTEXT_MISSING'
+  /** What was given as a context, or its ignore file, cannot be used. */
+  | 'CONTEXT_INVALID'
+  /** Outputs or flags exclude each other. */
+  | 'OUTPUT_CONFLICT'
+  /** The target has no instruction that makes an image. */
+  | 'TARGET_EMPTY'
+  /** A build argument that ossb itself reads has a value that it cannot have. */
+  | 'BUILD_ARG_INVALID'
 > {}
 
 export type RequestErrorCode = RequestError['code'];

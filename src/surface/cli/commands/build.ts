@@ -16,8 +16,12 @@ import { readFileSettings } from '../settings.ts';
 import { BuildError } from '../../../core/errors.ts';
 import { Faults } from '../usage-error.ts';
 
+type ResultFileErrorCode =
+  /** The file of --iidfile or --metadata-file cannot be written. */
+  'RESULT_FILE';
+
 /** A file that was to tell of the result cannot be written. */
-class ResultFileError extends BuildError<'RESULT_FILE'> {}
+class ResultFileError extends BuildError<ResultFileErrorCode> {}
 
 /** `ossb build [FLAGS] PATH | URL | -` */
 export async function buildCommand(argv: readonly string[], console: Console, loadEngine: LoadEngine): Promise<number> {
