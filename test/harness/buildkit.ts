@@ -69,7 +69,7 @@ export async function startBuildKit(folder: string, mirror: string, { runtime = 
   const inside = (name: string) => `/host${join(folder, name)}`;
   // Mounted in the namespace of the peers only, so that it ends with them.
   if (inMemory) await mustRun(peers.argv(['mount', '--mkdir', '-t', 'tmpfs', 'ossb-peers', inside('data')]));
-  const config = { 'registry-mirrors': [`http://${mirror}`], features: { 'containerd-snapshotter': true } };
+  const config = { 'registry-mirrors': [`http://${mirror}`], features: { 'containerd-snapshotter': true }, builder: { gc: { enabled: false } } };
   writeFileSync(join(folder, 'daemon.json'), JSON.stringify(config));
   const flags = ['--config-file', inside('daemon.json'), '--data-root', inside('data'), '--exec-root', inside('exec'), '--pidfile', inside('pid')];
   const socket = `unix://${inside('socket')}`;

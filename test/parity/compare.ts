@@ -221,10 +221,13 @@ function progress(test: Case): readonly string[] {
   return ['--progress', test.comparesCached === true ? 'rawjson' : 'plain'];
 }
 
-function buildWithBuildKit(kit: BuildKit, paths: Paths, test: Case): Promise<CommandResult> {
+async function buildWithBuildKit(kit: BuildKit, paths: Paths, test: Case): Promise<CommandResult> {
   const output = ['--provenance=false', '-o', `type=oci,dest=/host${paths.tar}`, '--metadata-file', `/host${paths.metadata}`];
   const flags = [...progress(test), ...output, '-f', `/host${paths.dockerfile}`, ...seenByBuildKit(paths.flags), ...platform(test)];
-  return kit.build([...flags, `/host${paths.context}`], { timeoutMs: 120_000 });
+  const build = () => kit.build([...flags, `/host${paths.context}`], { timeoutMs: 300_000 });
+  const result = await build();
+  // A race in BuildKit, where many stages commit equal snapshots at once.
+  return result.exitCode !== 0 && /snapshot \w+ does not exist/.test(result.stderr) ? build() : result;
 }
 
 function hasSeveralStages(file: string): boolean {
