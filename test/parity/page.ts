@@ -45,7 +45,8 @@ Compared are
   description and URL, the text and the lines. The order of warnings means nothing, a warning that is told twice counts once, and after a fault OSSB may tell more than BuildKit, which
   stops at it
 
-Of the Dockerfiles that are made, ${batched.flatMap(dockerfilesOf).length} are stages of ${batched.length} larger ones, to be built in few minutes: of these only what their steps see is compared, not layers, config and manifest.
+Of the Dockerfiles that are made, ${batched.flatMap(dockerfilesOf).length} are stages of ${batched.length} larger ones, to be built in few minutes: of these only what the steps of their last stages see is compared, not layers, config and manifest.
+BuildKit's steps are executed by crun there, but where mounts are the subject; everywhere else by runc, as Docker has it.
 \`test/parity/settled.json\` names the made ones that are compared. ${familyCases().length + randomCases().length - made.flatMap(dockerfilesOf).length - random.flatMap(dockerfilesOf).length} more can be built by name; on these the builders differ, or they have not been compared yet.
 
 Not compared are
