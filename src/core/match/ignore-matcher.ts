@@ -27,7 +27,7 @@ export function ignoreMatcher(patterns: readonly string[]): IgnoreMatcher {
   };
 }
 
-interface Rule {
+interface IgnoreRule {
   /** Cleaned, without `!`. */
   readonly text: string;
   readonly exception: boolean;
@@ -42,10 +42,10 @@ interface Judgement {
 
 /** Judges paths from the top folder down, and remembers the folders on the way to the path asked last. */
 class FolderMemory {
-  private readonly rules: readonly Rule[];
+  private readonly rules: readonly IgnoreRule[];
   private readonly known: { path: string; judgement: Judgement }[] = [];
 
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly IgnoreRule[]) {
     this.rules = rules;
   }
 
@@ -79,7 +79,7 @@ class FolderMemory {
   }
 }
 
-function parseRule(pattern: string): Rule | undefined {
+function parseRule(pattern: string): IgnoreRule | undefined {
   const trimmed = trim(pattern);
   if (trimmed === '') return undefined;
   const cleaned = cleanGoPath(trimmed);

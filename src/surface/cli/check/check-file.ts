@@ -19,7 +19,7 @@ import {
 } from '../../../language/dockerfile/index.ts';
 
 /** What was found at one place of a file. */
-export interface Finding {
+export interface FileFinding {
   readonly level: 'error' | 'warning';
   /** Name of the rule; for a fault its code. */
   readonly rule: string;
@@ -32,7 +32,7 @@ export interface Finding {
 
 export interface CheckedFile {
   readonly path: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FileFinding[];
 }
 
 export interface CheckFileOptions {
@@ -57,12 +57,12 @@ export function checkFile(path: string, options: CheckFileOptions): CheckedFile 
       dockerfile = parseDockerfile(text, { file, syntax });
     } catch (error) {
       const above = checkUpToFault(parseWithFaults(text, { file, syntax }), context).filter(wanted);
-      return { path, findings: [...above.map((warning): Finding => ({ level: 'warning', ...warning })), ...faultsOf(error)] };
+      return { path, findings: [...above.map((warning): FileFinding => ({ level: 'warning', ...warning })), ...faultsOf(error)] };
     }
     const warnings = checkDockerfile(dockerfile, context).filter(wanted);
     // `# check=error=true` makes errors of a file's warnings
     const level = checkFault(dockerfile, warnings, context) === undefined ? 'warning' : 'error';
-    return { path, findings: [...valueFaults(dockerfile).flatMap(faultsOf), ...warnings.map((warning): Finding => ({ level, ...warning }))] };
+    return { path, findings: [...valueFaults(dockerfile).flatMap(faultsOf), ...warnings.map((warning): FileFinding => ({ level, ...warning }))] };
   } catch (error) {
     return { path, findings: faultsOf(error) };
   }
@@ -89,7 +89,7 @@ function readIgnoreFile(file: string): Buffer {
   return bytes;
 }
 
-function faultsOf(error: unknown): Finding[] {
+function faultsOf(error: unknown): FileFinding[] {
   if (error instanceof BuildErrors) return error.errors.flatMap(faultsOf);
   if (error instanceof BuildError) {
     const { code, message, hint, location } = error;
@@ -98,6 +98,6 @@ function faultsOf(error: unknown): Finding[] {
   return [unreadable(`it ${whyUnreadable(error)}`)];
 }
 
-function unreadable(found: string): Finding {
+function unreadable(found: string): FileFinding {
   return { level: 'error', rule: 'UNREADABLE', message: `Cannot read the file: ${found}` };
 }

@@ -2,7 +2,7 @@ import { rules } from '../../../language/dockerfile/index.ts';
 import { harmlessText } from '../progress/harmless-text.ts';
 import { sourceExcerpt } from '../source-excerpt.ts';
 import { version } from '../../../core/version.ts';
-import type { CheckedFile, Finding } from './check-file.ts';
+import type { CheckedFile, FileFinding } from './check-file.ts';
 
 export type ReportFormat = 'text' | 'json' | 'sarif';
 
@@ -31,7 +31,7 @@ function textReport(files: readonly CheckedFile[]): string {
   return `${all.map((text) => `${text}\n`).join('')}Check complete: ${count(files.length, 'file')}, ${parts.join(', ')}.\n`;
 }
 
-function findingText(path: string, finding: Finding): string {
+function findingText(path: string, finding: FileFinding): string {
   const { level, rule, url, message, hint, location } = finding;
   const heading = `${level === 'error' ? 'ERROR' : 'WARNING'}: ${harmlessText(rule)}${url === undefined ? '' : ` - ${harmlessText(url)}`}`;
   const source = location === undefined ? `${harmlessText(path)}\n` : sourceExcerpt(location);
@@ -43,7 +43,7 @@ function findingText(path: string, finding: Finding): string {
 
 /** Warnings have the members that `docker build --call check,format=json` gives them. */
 function jsonReport(files: readonly CheckedFile[]): unknown {
-  const place = ({ location }: Finding): unknown => (location === undefined ? undefined : { startLine: location.startLine, endLine: location.endLine });
+  const place = ({ location }: FileFinding): unknown => (location === undefined ? undefined : { startLine: location.startLine, endLine: location.endLine });
   return {
     files: files.map(({ path, findings }) => ({
       path,
