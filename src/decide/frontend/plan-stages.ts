@@ -84,7 +84,8 @@ function planStage(conversion: Conversion, plan: StagePlan, stage: Stage, locati
 }
 
 function reportUndefined(conversion: Conversion, { undefinedNames }: FromTrace, { unmatched }: WordTrace, location: SourceLocation): void {
-  for (const found of undefinedNames) if (unmatched.includes(found.name)) conversion.report({ rule: 'UndefinedArgInFrom', location, ...found });
+  const names = new Set(unmatched);
+  for (const found of undefinedNames) if (names.has(found.name)) conversion.report({ rule: 'UndefinedArgInFrom', location, ...found });
 }
 
 /** Errors: BAD_EXPANSION. */

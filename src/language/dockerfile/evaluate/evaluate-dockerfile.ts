@@ -51,7 +51,9 @@ export function evaluateHead(dockerfile: Dockerfile, input: EvaluationInput): Fi
 export function evaluateStages(head: FileHead, facts: StageFacts): DockerfileTrace {
   const { dockerfile, input, globals, froms, suggestions } = head;
   const file: FileScope = { globals: globals.variables, buildArgs: input.buildArgs ?? {}, suggestions };
-  const ends: StageVariables[] = [];
+  // of stages that others yet begin with: there may be many, each with many variables
+  const ends = new Map<Stage, StageVariables>();
+  const lastUses = new Map(froms.map(({ image }, index) => [image.text, index]));
   const byName = new Map<string, Stage>();
   const stages = dockerfile.stages.map((stage): StageTrace => {
     const { index, name } = stage;
@@ -60,15 +62,18 @@ export function evaluateStages(head: FileHead, facts: StageFacts): DockerfileTra
     const replacedBy = facts.replacedBy?.(index);
     const config = facts.baseConfig?.(index);
     // a stage that is replaced is carried out by nobody, so nothing is known of what its instructions see
-    const start = replacedBy === undefined ? startOf(from.image.text, base && ends[base.index], config, file) : StageVariables.outside(file, undefined);
+    const start = replacedBy === undefined ? startOf(from.image.text, base && ends.get(base), config, file) : StageVariables.outside(file, undefined);
     const triggers = facts.triggers?.(index) ?? triggersOf(base, config);
     const baseTrace = start.trace(replacedBy === undefined ? baseOf(from.image.text, base) : { kind: 'outside', name: replacedBy });
     const instructions = [
       ...triggers.map((trigger) => evaluateTraced(trigger, stage.from, true, dockerfile, start)),
       ...stage.instructions.map((instruction) => evaluateTraced(instruction, instruction, false, dockerfile, start)),
     ];
-    ends.push(replacedBy === undefined ? start : StageVariables.outside(file, config));
-    if (name !== undefined) byName.set(name, stage);
+    if (base !== undefined && lastUses.get(from.image.text) === index) ends.delete(base);
+    if (name !== undefined) {
+      byName.set(name, stage);
+      if ((lastUses.get(name) ?? 0) > index) ends.set(stage, replacedBy === undefined ? start : StageVariables.outside(file, config));
+    }
     return {
       index,
       ...(name === undefined ? {} : { name }),

@@ -38,7 +38,7 @@ export class StageVariables {
   private constructor(file: FileScope, known: boolean, from?: StageVariables) {
     this.file = file;
     this.known = known;
-    this.variables = from?.variables.clone() ?? new Variables();
+    this.variables = from === undefined ? new Variables() : from.variables.withLast(from.imageEnv);
     this.imageEnv = new Map(from?.imageEnv);
     this.declared = new Set(from?.declared);
   }
@@ -53,11 +53,9 @@ export class StageVariables {
     return stage;
   }
 
-  /** Of a stage that begins where another one ends. */
+  /** Of a stage that begins where another one ends. An ARG of the base does not hide its ENV any more. */
   static after(base: StageVariables): StageVariables {
     const stage = new StageVariables(base.file, base.known, base);
-    // an ARG of the base does not hide its ENV any more
-    for (const [name, value] of base.imageEnv) stage.variables.set(name, value);
     stage.workdir = base.workdir;
     stage.workdirSet = base.workdirSet;
     stage.shell = base.shell;

@@ -24,6 +24,14 @@ export class Variables {
     return new Variables(this.values);
   }
 
+  /** A copy in which these come last, with these values. */
+  withLast(last: ReadonlyMap<string, string>): Variables {
+    const copy = new Variables();
+    for (const [name, value] of this.values) if (!last.has(name)) copy.values.set(name, value);
+    for (const [name, value] of last) copy.values.set(name, value);
+    return copy;
+  }
+
   names(): Iterable<string> {
     return this.values.keys();
   }

@@ -1,0 +1,4 @@
+FROM scratch
+COPY <<$NAME /a $DESTINATION/
+$BODY
+$NAME
