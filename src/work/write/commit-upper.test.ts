@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -153,6 +153,17 @@ test('commitUpper leaves out what is as it was, also from the folder', { skip },
   assert.ok(!existsSync(join(folder, 'opt/app/one')) && !existsSync(join(folder, 'usr')));
   assert.equal(getXattr(join(folder, 'plain'), 'trusted.overlay.opaque'), undefined);
   assert.deepEqual(await unpackedAnew(both, [base, some.record.diffID]), some.seen);
+});
+
+test('commitUpper: a folder that something was taken out of keeps its time', { skip }, async () => {
+  const both = fresh();
+  const base = await baseLayer(both, 'mkdir -p a/same a/other; echo x >a/other/f; touch -d @1000000000 a a/same a/other');
+  const { record } = await change(both, [base], 'chmod 700 a/same; chmod 755 a/same; echo more >>a/other/f');
+  const { entries } = await both.layers.index(record.diffID);
+  const [folder] = await both.layers.folders([record.diffID]);
+  assert.deepEqual(shown(entries), ['a dir', 'a/other dir', 'a/other/f file']);
+  assert.equal(existsSync(join(folder!, 'a/same')), false);
+  assert.equal(statSync(join(folder!, 'a')).mtimeMs, 1_000_000_000_000);
 });
 
 test('commitUpper keeps file capabilities and user attributes', { skip: skip && 'needs root' }, async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, readSync, readdirSync, readlinkSync, rmdirSync, unlinkSync, type Stats } from 'node:fs';
+import { closeSync, lstatSync, readSync, readdirSync, readlinkSync, rmdirSync, unlinkSync, utimesSync, type Stats } from 'node:fs';
 import type { Digest } from '../../core/oci/index.ts';
 import { getXattr, listXattrs, removeXattr } from '../../host/sys/index.ts';
 import { nameFromBytes, systemPath } from '../../core/tar/index.ts';
@@ -39,49 +39,58 @@ class UpperWalk {
     this.#options = options;
   }
 
-  /** `merged`: the folders below show through. */
-  async folder(path: string, merged: boolean): Promise<void> {
+  /** `merged`: the folders below show through. Reports whether something was taken out of the folder, which changes its time. */
+  async folder(path: string, merged: boolean): Promise<boolean> {
     this.#options.signal.throwIfAborted();
+    let isTakenFrom = false;
     for (const name of readNames(this.#full(path))) {
       const child = joinPath(path, name);
       const below = merged ? await this.#options.below.lookup(child) : undefined;
-      await this.#entry(child, below);
+      if (await this.#takeOut(child, below)) isTakenFrom = true;
     }
+    return isTakenFrom;
   }
 
-  async #entry(path: string, below: TreeNode | undefined): Promise<void> {
+  /** Takes it out of the folder, or adds its entry. */
+  async #takeOut(path: string, below: TreeNode | undefined): Promise<boolean> {
     const full = this.#full(path);
     const stats = lstatSync(full);
     if (stats.isSocket()) {
       unlinkSync(full);
-      return;
+      return true;
     }
     const marks = this.#xattrsOf(full, path);
     if (marks.whiteout || (stats.isCharacterDevice() && stats.rdev === 0)) {
       if (below) this.entries.push(whiteoutEntry(path));
       else unlinkSync(full);
-      return;
+      return below === undefined;
     }
     const plain = this.#planEntry(path, full, stats, below);
     const entry: PlanEntry = marks.xattrs ? { ...plain, xattrs: marks.xattrs } : plain;
-    if (entry.type === 'dir') return await this.#folderEntry(entry, marks.opaque, below);
+    if (entry.type === 'dir') return await this.#takeOutFolder(entry, marks.opaque, below);
     if (below && this.#isSame(entry, below, full)) {
       unlinkSync(full);
-      return;
+      return true;
     }
     this.#push(entry, full, stats);
+    return false;
   }
 
-  async #folderEntry(entry: PlanEntry, opaque: boolean, below: TreeNode | undefined): Promise<void> {
+  async #takeOutFolder(entry: PlanEntry, opaque: boolean, below: TreeNode | undefined): Promise<boolean> {
     const hides = opaque && below?.type === 'dir';
     // Overlayfs marks new folders too, where there is nothing to hide.
     if (opaque && !hides) removeXattr(this.#full(entry.path), `${this.#options.overlay}.overlay.opaque`);
     this.entries.push(hides ? { ...entry, whiteout: 'opaque' } : entry);
     const count = this.entries.length;
-    await this.folder(entry.path, below?.type === 'dir' && !hides);
-    if (this.entries.length > count || hides || !below || !sameAttributes(entry, below)) return;
+    const isTakenFrom = await this.folder(entry.path, below?.type === 'dir' && !hides);
+    if (this.entries.length > count || hides || !below || !sameAttributes(entry, below)) {
+      // The next step sees the time that the layer says.
+      if (isTakenFrom) utimesSync(this.#full(entry.path), entry.mtimeSec, entry.mtimeSec);
+      return false;
+    }
     this.entries.pop();
     rmdirSync(this.#full(entry.path));
+    return true;
   }
 
   #planEntry(path: string, full: string | Buffer, stats: Stats, below: TreeNode | undefined): PlanEntry {
