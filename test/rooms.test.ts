@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 /** The floors, and on each its rooms, in the order in which data flows; a room imports only rooms above it. docs/architecture.md has the picture. */
 const floors = {
-  core: ['version.ts', 'redact.ts', 'errors.ts', 'go', 'match', 'oci', 'stream', 'tar', 'tree'],
+  core: ['version.ts', 'redact.ts', 'errors.ts', 'go', 'match', 'schema', 'oci', 'stream', 'tar', 'tree'],
   language: ['dockerfile'],
   decide: ['graph', 'frontend', 'solver'],
   host: ['sys', 'http', 'content', 'registry', 'devices'],

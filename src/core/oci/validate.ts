@@ -1,9 +1,8 @@
 import { BuildError } from '../errors.ts';
-import { isDigest, type Digest } from './digest.ts';
-import { type Descriptor } from './descriptor.ts';
+import { isDigest } from './digest.ts';
 import { type ImageConfig } from './image-config.ts';
 import { type Index, type Manifest } from './manifest.ts';
-import { configFaults } from './config-faults.ts';
+import { anyText, faultsOf, flag, list, mapOf, object, optional, sizeBytes, such, text, wholeNumber, type Schema } from '../schema/index.ts';
 
 export class ManifestError extends BuildError<
   /** A manifest or index does not follow the OCI image spec. The message lists every fault; push the image again. */
@@ -12,83 +11,101 @@ export class ManifestError extends BuildError<
   | 'CONFIG_INVALID'
 > {}
 
+const digest = such(
+  (input) => typeof input === 'string' && isDigest(input),
+  () => 'is no sha256 digest',
+);
+const annotations = optional(mapOf(anyText));
+const descriptorMembers = { mediaType: anyText, digest, size: sizeBytes, annotations };
+
+/** OCI image spec, manifest.md. */
+const manifestSchema = object({
+  schemaVersion: such(
+    (input) => input === 2,
+    (input) => `is ${JSON.stringify(input)} and not 2`,
+  ),
+  config: object(descriptorMembers),
+  annotations,
+  // Null in an image without layers, as BuildKit writes it.
+  layers: optional(list(object(descriptorMembers))),
+});
+
+/** OCI image spec, image-index.md. */
+const indexSchema = object({ manifests: list(object({ ...descriptorMembers, platform: optional(object({ os: anyText, architecture: anyText })) })) });
+
+/** OCI image spec, config.md, with Docker's additions. */
+const configSchema = object({
+  rootfs: optional(object({ diff_ids: optional(list(digest)) })),
+  architecture: text,
+  os: text,
+  variant: optional(text),
+  'os.version': optional(text),
+  'os.features': optional(list(text)),
+  created: optional(text),
+  author: optional(text),
+  config: optional(
+    object({
+      User: optional(text),
+      ExposedPorts: optional(mapOf(optional(object({})))),
+      Env: optional(list(text)),
+      Entrypoint: optional(list(text)),
+      Cmd: optional(list(text)),
+      Volumes: optional(mapOf(optional(object({})))),
+      WorkingDir: optional(text),
+      Labels: optional(mapOf(optional(text))),
+      StopSignal: optional(text),
+      ArgsEscaped: optional(flag),
+      Healthcheck: optional(
+        object({
+          Test: optional(list(text)),
+          Interval: optional(wholeNumber),
+          Timeout: optional(wholeNumber),
+          StartPeriod: optional(wholeNumber),
+          StartInterval: optional(wholeNumber),
+          Retries: optional(wholeNumber),
+        }),
+      ),
+      OnBuild: optional(list(text)),
+      Shell: optional(list(text)),
+    }),
+  ),
+  history: optional(
+    list(object({ created: optional(text), created_by: optional(text), comment: optional(text), author: optional(text), empty_layer: optional(flag) })),
+  ),
+});
+
 /** Parses a manifest from outside. Errors: MANIFEST_INVALID, naming every fault. */
 export function parseManifest(bytes: Uint8Array, name: string): Manifest {
-  const value = parseJSON(bytes, name, 'MANIFEST_INVALID');
-  const faults: string[] = [];
-  if (!isRecord(value)) faults.push('it is no object');
-  else {
-    if (value['schemaVersion'] !== 2) faults.push(`schemaVersion is ${JSON.stringify(value['schemaVersion'])} and not 2`);
-    checkDescriptor(value['config'], 'config', faults);
-    checkAnnotations(value['annotations'], 'annotations', faults);
-    // Of an image without layers, as BuildKit writes it.
-    value['layers'] ??= [];
-    if (!Array.isArray(value['layers'])) faults.push('layers is no list');
-    else value['layers'].forEach((layer, i) => checkDescriptor(layer, `layers[${i}]`, faults));
-  }
-  if (faults.length > 0) throw invalid('MANIFEST_INVALID', name, faults);
-  return value as Manifest;
+  const value = parse(bytes, name, manifestSchema, 'MANIFEST_INVALID');
+  value['layers'] ??= [];
+  return value as unknown as Manifest;
 }
 
 /** Parses an image index from outside. Errors: MANIFEST_INVALID. */
 export function parseIndex(bytes: Uint8Array, name: string): Index {
-  const value = parseJSON(bytes, name, 'MANIFEST_INVALID');
-  const faults: string[] = [];
-  if (!isRecord(value) || !Array.isArray(value['manifests'])) faults.push('manifests is no list');
-  else {
-    value['manifests'].forEach((item, i) => {
-      checkDescriptor(item, `manifests[${i}]`, faults);
-      const platform = isRecord(item) ? item['platform'] : undefined;
-      if (platform !== undefined && (!isRecord(platform) || typeof platform['os'] !== 'string' || typeof platform['architecture'] !== 'string'))
-        faults.push(`manifests[${i}].platform has no os and architecture`);
-    });
-  }
-  if (faults.length > 0) throw invalid('MANIFEST_INVALID', name, faults);
-  return value as unknown as Index;
+  return parse(bytes, name, indexSchema, 'MANIFEST_INVALID') as unknown as Index;
 }
 
 /** Parses an image config from outside. Errors: CONFIG_INVALID. */
 export function parseImageConfig(bytes: Uint8Array, name: string): ImageConfig {
-  const value = parseJSON(bytes, name, 'CONFIG_INVALID');
-  const faults: string[] = [];
-  if (!isRecord(value)) faults.push('it is no object');
-  else {
-    const rootfs = value['rootfs'];
-    const diffIDs = isRecord(rootfs) ? rootfs['diff_ids'] : undefined;
-    if (!Array.isArray(diffIDs)) {
-      if (diffIDs !== null && diffIDs !== undefined) faults.push('rootfs.diff_ids is no list');
-      (value as Record<string, unknown>)['rootfs'] = { type: 'layers', diff_ids: [] };
-    } else
-      diffIDs.forEach((id, i) => {
-        if (typeof id !== 'string' || !isDigest(id)) faults.push(`rootfs.diff_ids[${i}] is no sha256 digest`);
-      });
-    faults.push(...configFaults(value));
-    // Go writes null for what is empty.
-    for (const object of [value, value['config']]) if (isRecord(object)) dropNulls(object);
-  }
-  if (faults.length > 0) throw invalid('CONFIG_INVALID', name, faults);
+  const value = parse(bytes, name, configSchema, 'CONFIG_INVALID');
+  const rootfs = value['rootfs'] as { readonly diff_ids?: unknown } | null | undefined;
+  if (!Array.isArray(rootfs?.diff_ids)) value['rootfs'] = { type: 'layers', diff_ids: [] };
+  // Go writes null for what is empty.
+  dropNulls(value);
+  if (value['config'] !== undefined) dropNulls(value['config'] as Record<string, unknown>);
   return value as unknown as ImageConfig;
 }
 
-function checkAnnotations(value: unknown, path: string, faults: string[]): void {
-  if (value === undefined || value === null) return;
-  if (!isRecord(value)) faults.push(`${path} is no object`);
-  else for (const [key, text] of Object.entries(value)) if (typeof text !== 'string') faults.push(`${path}[${JSON.stringify(key)}] is no text`);
+function parse(bytes: Uint8Array, name: string, schema: Schema, code: ManifestError['code']): Record<string, unknown> {
+  const value = parseJSON(bytes, name, code);
+  const faults = faultsOf(schema, value);
+  if (faults.length > 0) throw invalid(code, name, faults);
+  return value as Record<string, unknown>;
 }
 
 function dropNulls(object: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(object)) if (value === null) delete object[key];
-}
-
-function checkDescriptor(value: unknown, path: string, faults: string[]): asserts value is Descriptor {
-  if (!isRecord(value)) {
-    faults.push(`${path} is no descriptor`);
-    return;
-  }
-  if (typeof value['mediaType'] !== 'string') faults.push(`${path}.mediaType is missing`);
-  if (typeof value['digest'] !== 'string' || !isDigest(value['digest'] as Digest)) faults.push(`${path}.digest is no sha256 digest`);
-  if (typeof value['size'] !== 'number' || !Number.isSafeInteger(value['size']) || value['size'] < 0) faults.push(`${path}.size is no size`);
-  checkAnnotations(value['annotations'], `${path}.annotations`, faults);
 }
 
 function parseJSON(bytes: Uint8Array, name: string, code: 'MANIFEST_INVALID' | 'CONFIG_INVALID'): unknown {
@@ -116,7 +133,3 @@ function invalid(code: 'MANIFEST_INVALID' | 'CONFIG_INVALID', name: string, faul
 
 /** Faults that a message names; the others are counted. */
 const shownFaults = 20;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

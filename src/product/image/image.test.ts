@@ -83,7 +83,7 @@ test('parseManifest, parseIndex, parseImageConfig: name every fault of what come
   );
   assert.match(
     message(() => parseIndex(Buffer.from('{"manifests":{}}'), 'x')),
-    /manifests is no list/,
+    /manifests is an object and no list/,
   );
   assert.match(
     message(() => parseImageConfig(Buffer.from('{"rootfs":{"diff_ids":["x"]}}'), 'x')),
@@ -135,6 +135,6 @@ test('parseManifest: layers may be null, annotations hold text', () => {
   assert.deepEqual(parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, config, layers: null })), 'x').layers, []);
   assert.throws(
     () => parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, config: { ...config, annotations: { a: 1 } }, layers: [], annotations: 'x' })), 'x'),
-    /config\.annotations\["a"\] is no text; annotations is no object/,
+    /config\.annotations\["a"\] is 1 and no text; annotations is text and no object/,
   );
 });
