@@ -1,9 +1,9 @@
 import type { BuildError } from '../../core/errors.ts';
 import type { Warning } from '../../language/dockerfile/index.ts';
-import type { Outline } from './outline.ts';
+import type { Outline } from './dockerfile/outline.ts';
 import type { FrontendPorts, GraphRequest, GraphResult } from './request.ts';
-import type { SourceDateEpoch } from './source-date-epoch.ts';
-import type { TargetList } from './targets.ts';
+import type { SourceDateEpoch } from './dockerfile/source-date-epoch.ts';
+import type { TargetList } from './dockerfile/targets.ts';
 
 /** What a source was read into, ready to be asked. What the language of the source is, only the frontend knows. */
 export interface Frontend {

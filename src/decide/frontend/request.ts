@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../../core/errors.ts';
-import type { Dockerfile, DockerfileTrace } from '../../language/dockerfile/index.ts';
+import type { DockerfileTrace } from '../../language/dockerfile/index.ts';
 import type { GitOp, HttpOp, RunOp, Vertex } from '../graph/index.ts';
 import type { Digest, ImageConfig, Platform } from '../../core/oci/index.ts';
 import type { Finding } from './finding.ts';
@@ -34,11 +34,6 @@ export interface GraphRequest {
   readonly cacheMountNamespace?: string | undefined;
   /** Convert stages that the target does not need too, as the checks want it. Default false. */
   readonly allStages?: boolean | undefined;
-}
-
-/** What is to be built of a Dockerfile. */
-export interface DockerfileRequest extends GraphRequest {
-  readonly dockerfile: Dockerfile;
 }
 
 /** What a frontend decided, with values and places; `language` says which frontend it was. */
@@ -80,8 +75,6 @@ export interface FrontendPorts {
   resolveImageConfig(ref: string, platform: Platform, inquiry: Inquiry, signal: AbortSignal): Promise<ResolvedImage>;
   /** `name` is one of `GraphRequest.namedContexts`. */
   resolveNamedContext(name: string, platform: Platform, inquiry: Inquiry, signal: AbortSignal): Promise<ContextOrigin>;
-  /** What the user should know, as it is found. */
-  warn?(finding: Finding): void;
 }
 
 /** One entry of the image's history. */
