@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { anyText, faultsOf, mapOf, object, optional } from '../../core/schema/index.ts';
 import type { Credentials, CredentialSource } from './credentials.ts';
 import { RegistryError } from './error.ts';
 
@@ -88,7 +89,7 @@ function credentialsOf(entry: AuthEntry, path: string, key: string): Credentials
     if (colon < 0) throw invalid(path, `the auth of ${key} is not base64 of user:password`);
     return basicOrIdentity(text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, ''));
   }
-  return entry.username === undefined ? undefined : basicOrIdentity(entry.username, entry.password ?? '');
+  return typeof entry.username !== 'string' ? undefined : basicOrIdentity(entry.username, entry.password ?? '');
 }
 
 /** The user name `<token>` says that the secret is an identity token. */
@@ -144,26 +145,28 @@ function read(path: string): DockerConfig {
   return parseConfig(value, path);
 }
 
-function parseConfig(value: unknown, path: string): DockerConfig {
-  const object = recordOf(value, path, 'it');
-  const auths = recordOf(object['auths'] ?? {}, path, 'auths');
-  for (const [key, entry] of Object.entries(auths)) {
-    for (const [name, field] of Object.entries(recordOf(entry, path, `auths of ${key}`))) {
-      if (['auth', 'username', 'password', 'identitytoken', 'registrytoken'].includes(name) && typeof field !== 'string') {
-        throw invalid(path, `${name} of ${key} is not a string`);
-      }
-    }
-  }
-  const credHelpers = recordOf(object['credHelpers'] ?? {}, path, 'credHelpers');
-  if (Object.values(credHelpers).some((helper) => typeof helper !== 'string')) throw invalid(path, 'credHelpers has a name that is not a string');
-  const credsStore = object['credsStore'] ?? '';
-  if (typeof credsStore !== 'string') throw invalid(path, 'credsStore is not a string');
-  return { auths: auths as Record<string, AuthEntry>, credHelpers: credHelpers as Record<string, string>, credsStore };
-}
+/** Docker's and Podman's configuration, as far as it concerns credentials. */
+const configSchema = object({
+  auths: optional(
+    mapOf(
+      object({
+        auth: optional(anyText),
+        username: optional(anyText),
+        password: optional(anyText),
+        identitytoken: optional(anyText),
+        registrytoken: optional(anyText),
+      }),
+    ),
+  ),
+  credHelpers: optional(mapOf(anyText)),
+  credsStore: optional(anyText),
+});
 
-function recordOf(value: unknown, path: string, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, `${what} is not an object`);
-  return value as Record<string, unknown>;
+function parseConfig(value: unknown, path: string): DockerConfig {
+  const faults = faultsOf(configSchema, value);
+  // A number in the place of a text may be a secret.
+  if (faults.length > 0) throw invalid(path, faults.map((fault) => fault.replace(/ is -?\d\S* and /, ' is a number and ')).join('; '));
+  return value as DockerConfig;
 }
 
 function invalid(path: string, found: string, cause?: unknown): RegistryError {
