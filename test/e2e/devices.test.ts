@@ -73,7 +73,7 @@ devices:
       assert.match(missing.stderr, /vendor\.com\/accelerator=one/);
     });
 
-    test('a file that is no description is told to who misses its device', async () => {
+    test('a file that is no description is reported to who misses its device', async () => {
       writeFileSync(join(scene.person.folder, 'cdi/broken.json'), '{"cdiVersion": 1}');
       const missing = await build('RUN --device=vendor.com/absent,required env', '--allow', 'device');
       assert.match(missing.stderr, /broken\.json: cdiVersion is no text/);

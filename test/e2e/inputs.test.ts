@@ -401,7 +401,7 @@ test('build args: BUILDKIT_MULTI_PLATFORM makes an index and a folder of one pla
   assert.match(several.stderr, /Cannot build for several platforms/);
 });
 
-test('build args: what is not made is told, a name changes nothing', async (t) => {
+test('build args: what is not made is reported, a name changes nothing', async (t) => {
   const desk = new Desk(t).put({ 'ctx/Dockerfile': 'FROM scratch\nCOPY f /\n', 'ctx/f': 'f\n' });
   const told = await desk.run(['--build-arg', 'BUILDKIT_INLINE_CACHE=1', '--build-arg', 'BUILDKIT_ATTEST_SBOM=', '-o', 'type=cacheonly', 'ctx']);
   assert.equal(told.exitCode, 0, told.stderr);
@@ -460,7 +460,7 @@ test('frontends: # syntax= and BUILDKIT_SYNTAX', async (t) => {
     assert.match(refused.stderr, />>> # syntax=/);
   }
   assert.match((await run('#', '--build-arg', 'BUILDKIT_SYNTAX=someone/else')).stderr, /Cannot use the frontend "someone\/else"/);
-  // What a newer version may know is told all at once, each with the version that is asked for
+  // What a newer version may know is reported all at once, each with the version that is asked for
   for (const flags of [[], ['--check']]) {
     const newer = await desk.run([...flags, '-o', 'out', '-f', '-', 'ctx'], {
       input: '# syntax=docker/dockerfile:1.99\nFROM scratch\nCOPY --shiny f /\nSHINE x\nRUN --mount=type=shiny,target=/x x\nCOPY --chmod=9 f /\n',

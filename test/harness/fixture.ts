@@ -15,7 +15,7 @@ export interface FixtureEntry {
   readonly size?: number;
   /** Symlink to. */
   readonly link?: string;
-  /** Hard link to another path of the fixture, told before. */
+  /** Hard link to another path of the fixture, listed before. */
   readonly hard?: string;
   readonly special?: 'fifo' | 'socket' | 'device';
   /** A tar of a fixture, compressed as said. */

@@ -48,7 +48,7 @@ export function callDifferences(buildkit: CommandResult, ossb: CommandResult): D
   ];
 }
 
-/** As callDifferences, of a file of one stage, with what BuildKit told while it built that. */
+/** As callDifferences, of a file of one stage, with what BuildKit reported while it built that. */
 export function warningsOfCall(ossb: CommandResult, warnings: readonly Warning[]): Difference[] {
   const right = readCheckReport(ossb);
   if (right === undefined || right.buildError !== undefined)
@@ -87,7 +87,7 @@ function faultDifferences(buildkit: CheckReport['buildError'], ossb: CheckReport
   return lines === undefined ? [] : different('check fault', lines, hullOf(ossb?.location) ?? 'nowhere');
 }
 
-/** The order means nothing, and neither does a warning that is told twice. Where there is a fault, BuildKit stops at it, and OSSB may have found more. */
+/** The order means nothing, and neither does a warning that is reported twice. Where there is a fault, BuildKit stops at it, and OSSB may have found more. */
 function warningDifferences(buildkit: readonly Warning[], ossb: readonly Warning[], isFault: boolean): Difference[] {
   const left = [...new Set(buildkit.map(warningLine))];
   const right = [...new Set(ossb.map(warningLine))];

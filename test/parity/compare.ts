@@ -106,7 +106,7 @@ export async function openBench(): Promise<Bench> {
     const ours = await buildWithOssb(root, test, paths);
     const differences = await outcomeDifferences(test, theirs, ours, theirTar, paths.tar, startedAtSeconds, layers);
     if (test.comparesCached === true) differences.push(...cachedDifferences(theirs.stderr, ours.stderr));
-    // A build tells the warnings of the stages that it needs. Where that may not be all of them, and of a build that fails, the checks are asked for.
+    // A build reports the warnings of the stages that it needs. Where that may not be all of them, and of a build that fails, the checks are asked for.
     if (test.compares === 'both' && (theirs.exitCode !== 0 || hasSeveralStages(paths.dockerfile))) differences.push(...(await calls(test, paths)));
     else if (test.compares === 'both') differences.push(...warningsOfCall(await checkWithOssb(test, paths), warningsOfBuild(paths.metadata)));
     if (isForOrdinaryUser(test)) {

@@ -42,7 +42,7 @@ Compared are
 - which steps are taken from the cache after which change
 - the image config with its history, and the manifest, without digests and the times of the build
 - what \`--call check\` says, there and of ${checksOnly} more Dockerfiles that are only checked: accepted or refused, the lines of a fault, and of each warning the rule, its
-  description and URL, the text and the lines. The order of warnings means nothing, a warning that is told twice counts once, and after a fault OSSB may tell more than BuildKit, which
+  description and URL, the text and the lines. The order of warnings means nothing, a warning that is reported twice counts once, and after a fault OSSB may report more than BuildKit, which
   stops at it
 
 Of the Dockerfiles that are made, ${batched.flatMap(dockerfilesOf).length} are stages of ${batched.length} larger ones, to be built in few minutes: of these only what the steps of their last stages see is compared, not layers, config and manifest.

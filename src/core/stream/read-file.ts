@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /**
- * A whole file, or undefined where it has more than `maxBytes`. It may be a pipe or a device, whose size nothing tells, so no more than that is read. A number is a
+ * A whole file, or undefined where it has more than `maxBytes`. It may be a pipe or a device, whose size is not known in advance, so no more than that is read. A number is a
  * file that is open, which stays so. Errors: those of the system.
  */
 export function readFileUpTo(file: string | number, maxBytes: number): Buffer | undefined {

@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly maxRetryAfterMs?: number;
   /** Default: errors whose `retryable` is true. */
   readonly isRetryable?: (error: unknown) => boolean;
-  /** Told before each wait. */
+  /** Called before each wait. */
   readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
   /** 0 to below 1; spreads the waits of many clients. Default Math.random. */
   readonly random?: () => number;

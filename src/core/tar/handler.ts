@@ -1,6 +1,6 @@
 import type { TarHeader } from './header.ts';
 
-/** Told what a decoder reads, in the order of the archive. What it throws comes out of `write`. */
+/** Receives what a decoder reads, in the order of the archive. What it throws comes out of `write`. */
 export interface TarHandler {
   /** An entry begins. `offset`: where its content starts in the archive, bytes; undefined for sparse files, whose content is not there in one piece. */
   entry(header: TarHeader, offset: number | undefined): void;

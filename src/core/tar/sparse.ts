@@ -5,7 +5,7 @@ import { numericField } from './number.ts';
 import { paxNumber, type PaxValues } from './pax.ts';
 
 /**
- * Begins the content of an entry, a file, that is sparse by its type or its extended header; undefined for others. The handler is told of the entry as soon as its
+ * Begins the content of an entry, a file, that is sparse by its type or its extended header; undefined for others. The handler receives the entry as soon as its
  * map is known. Errors: TAR_INVALID.
  */
 export function beginSparse(
@@ -158,7 +158,7 @@ function sparseFromPax(pax: PaxValues): { realSize: number; numbers: readonly nu
   return { realSize: paxNumber('GNU.sparse.size', size), numbers };
 }
 
-/** The old GNU format: four parts in the header block itself. `more` tells that extension blocks follow. */
+/** The old GNU format: four parts in the header block itself. `more` says that extension blocks follow. */
 function sparseFromHeader(block: Buffer, at: number): { realSize: number; numbers: number[]; more: boolean } {
   return { realSize: number(block, at + 483), numbers: pairs(block, at + 386, 4), more: block[at + 482] !== 0 };
 }

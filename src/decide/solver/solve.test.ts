@@ -78,7 +78,7 @@ test('solve: equal vertices run once and what the target does not need is not ru
   assert.deepEqual(runners.ran, ['/a', '/b']);
 });
 
-test('solve: a second run with the same cache runs nothing and tells cached', async () => {
+test('solve: a second run with the same cache runs nothing and reports cached', async () => {
   const cache = new MemoryCache();
   await run([folder('/b', [folder('/a')])], new FolderRunners(), cache);
   const runners = new FolderRunners();
@@ -142,7 +142,7 @@ test('solve: an aborted signal rejects with its reason', async () => {
   await assert.rejects(solve([folder('/a')], { ...options, signal: AbortSignal.abort(new Error('stopped')) }), /stopped/);
 });
 
-test('solve: a step whose key fails is told as started and failed', async () => {
+test('solve: a step whose key fails is reported as started and failed', async () => {
   const events: SolveEvent[] = [];
   class NoKeys extends FolderRunners {
     override async keyParts(vertex: Vertex, inputs: readonly Result[]): Promise<readonly string[] | undefined> {

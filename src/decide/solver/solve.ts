@@ -14,7 +14,7 @@ export interface SolveOptions {
   readonly parallelism: number;
   readonly signal: AbortSignal;
   readonly emit: (event: SolveEvent) => void | Pause;
-  /** Told of the first failure at once, so that work which vertices share can stop too. */
+  /** Called with the first failure at once, so that work which vertices share can stop too. */
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -86,7 +86,7 @@ export async function solve(targets: readonly Vertex[], options: SolveOptions): 
     }
   };
 
-  /** Before anyone is told, so that who shares the failed work does not take the failure for its own. */
+  /** Before anyone is notified, so that who shares the failed work does not take the failure for its own. */
   const fail = (error: unknown): void => {
     if (failure !== undefined) return;
     failure = { error: options.signal.aborted ? options.signal.reason : error };

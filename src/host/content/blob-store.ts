@@ -113,7 +113,7 @@ export class BlobStore {
 
   /**
    * Whether the blob is there and its bytes are those of its digest and size. One whose bytes are not those of its digest is removed, so that it is made or fetched
-   * anew; one that only has another size than the caller was told stays. Reads the whole blob, unless this process has written or verified it. Errors: STORE_UNUSABLE.
+   * anew; one that only has another size than the caller expects stays. Reads the whole blob, unless this process has written or verified it. Errors: STORE_UNUSABLE.
    */
   async isSound(digest: Digest, sizeBytes: number | undefined, signal: AbortSignal): Promise<boolean> {
     const size = this.#sizeOf(digest);

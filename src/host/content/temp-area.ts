@@ -71,7 +71,7 @@ export class TempArea {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // The next sweep tries again, or tells.
+      // The next sweep tries again, or reports it.
     }
     lock.release();
   }

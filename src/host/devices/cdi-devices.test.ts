@@ -91,7 +91,7 @@ describe('CdiDevices', () => {
   });
 });
 
-test('parseCdiSpec tells every fault', () => {
+test('parseCdiSpec reports every fault', () => {
   const document = {
     kind: 'nothing',
     containerEdits: { netDevices: [], env: ['A=1', 5, 'B'], mounts: [{ hostPath: '', containerPath: '/x', type: 'overlay' }] },

@@ -22,7 +22,7 @@ export class CdiDevices {
   readonly #faults: readonly string[];
   readonly #folders: readonly string[];
 
-  /** `faults` are told where a device is missing. */
+  /** `faults` are reported where a device is missing. */
   private constructor(folders: readonly string[], devices: ReadonlyMap<string, Registered>, faults: readonly string[]) {
     this.#folders = folders;
     this.#devices = devices;

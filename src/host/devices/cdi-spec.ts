@@ -180,7 +180,7 @@ class Reader {
     throw deviceError(
       'CDI_INVALID',
       `Cannot use the devices of ${this.#path}: ${this.#faults.join('; ')}`,
-      'Mend the file, or have its vendor tool write it anew.',
+      'Correct the file, or have its vendor tool write it again.',
     );
   }
 

@@ -31,7 +31,7 @@ export function connectionFault(error: unknown): ConnectionFault | undefined {
   }
   if (permanentProse[code] !== undefined) return { kind: 'protocol', code, found: permanentProse[code], retryable: false, isDown: false };
   const known = networkProse[code];
-  // Other codes are told from those of files by what failed.
+  // Other codes are distinguished from those of files by what failed.
   if (known === undefined && !(/^E[A-Z]+$/.test(code) && socketCalls.has(syscall))) return undefined;
   const where = isProxy === true ? 'proxy' : 'network';
   const found = `${known ?? 'the connection failed'}${isProxy === true ? ' by the proxy' : ''}`;

@@ -113,7 +113,7 @@ test('a realm that is no URL is refused', async () => {
   await assert.rejects(t.client.resolve(refAt(registry.host, 'a:1'), t.signal), { code: 'REGISTRY_PROTOCOL' });
 });
 
-test('a source that fails hinders nobody where none is needed, and is told where one is', async () => {
+test('a source that fails hinders nobody where none is needed, and is reported where one is', async () => {
   await using registry = await FakeRegistry.start({ auth: { kind: 'token', ...user, anonymous: 'pull' } });
   registry.addManifest('a', '1', manifest, manifestType);
   const failing: CredentialSource = {

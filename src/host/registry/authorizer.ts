@@ -159,7 +159,7 @@ export class Authorizer {
         if (credentials) candidates.push({ source: source.name, credentials });
       } catch (error) {
         signal.throwIfAborted();
-        // A helper that is not installed must not keep anybody from public images; it is told where it matters.
+        // A helper that is not installed must not keep anybody from public images; it is reported where it matters.
         if (!(error instanceof RegistryError)) throw error;
         failures.push(error);
       }

@@ -158,7 +158,7 @@ test('pushBlob follows the registry to another host for the bytes, without the a
   assert.deepEqual(storage.authorizations, [undefined]);
 });
 
-test('pushBlob tells when the registry received other bytes', async () => {
+test('pushBlob reports when the registry received other bytes', async () => {
   await using registry = await FakeRegistry.start();
   using t = testClient();
   t.store.blobs.put('layer');

@@ -36,7 +36,7 @@ export interface TransferOptions {
 }
 
 export interface PullBlobOptions extends TransferOptions {
-  /** Is told the file that grows to be the blob, once for each attempt; not verified before pullBlob has ended. Not called where nothing is downloaded here. */
+  /** Called with the file that grows to be the blob, once for each attempt; not verified before pullBlob has ended. Not called where nothing is downloaded here. */
   readonly onFile?: (path: string) => void;
 }
 

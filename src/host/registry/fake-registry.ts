@@ -9,7 +9,7 @@ export type Fault = (req: IncomingMessage, res: ServerResponse) => boolean;
 export interface FakeRegistryOptions {
   readonly auth?:
     | { readonly kind: 'basic'; readonly username: string; readonly password: string }
-    /** A token server at /token; `anonymous` tells whether it gives tokens to nobody. `identityToken` is taken by POST. */
+    /** A token server at /token; `anonymous` says whether it gives tokens to nobody. `identityToken` is taken by POST. */
     | {
         readonly kind: 'token';
         readonly username: string;

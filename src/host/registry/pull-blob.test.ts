@@ -10,7 +10,7 @@ import { end, FakeRegistry } from './fake-registry.ts';
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7) % 251));
 const blob = blobOf(bytes);
 
-test('pullBlob downloads once, however many ask, and tells progress', async () => {
+test('pullBlob downloads once, however many ask, and reports progress', async () => {
   await using registry = await withBlob();
   using t = testClient();
   let last = 0;
@@ -84,7 +84,7 @@ test('pullBlob refuses more bytes than announced', async () => {
   assertNothingLeft(t);
 });
 
-test('pullBlob tells what is not there', async () => {
+test('pullBlob reports what is not there', async () => {
   await using registry = await FakeRegistry.start();
   using t = testClient();
   await assert.rejects(pull(t, registry), { code: 'BLOB_UNKNOWN' });

@@ -30,7 +30,7 @@ for (const [wanted, offered, expected] of [
   });
 }
 
-test('selectPlatform tells what is offered', () => {
+test('selectPlatform reports what is offered', () => {
   assert.throws(() => selectPlatform(indexOf('linux/arm64', 'linux/s390x', 'attestation'), linux, 'a:1'), {
     code: 'PLATFORM_UNKNOWN',
     message: 'Cannot use a:1: it is not made for linux/amd64, but for linux/arm64, linux/s390x',

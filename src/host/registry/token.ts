@@ -80,7 +80,7 @@ function parseToken(text: string, url: URL, { doing }: TokenRequest): AccessToke
   try {
     answer = JSON.parse(text) as typeof answer;
   } catch {
-    // Told below; the text itself may be a secret.
+    // Reported below; the text itself may be a secret.
   }
   const token = answer.token || answer.access_token;
   if (typeof token !== 'string') {

@@ -70,7 +70,7 @@ function findDirective(text: string, name: string, prefix: '#' | '//'): Directiv
       directives.push(directive);
     }
   } catch {
-    // a fault here is told when the file is parsed
+    // a fault here is reported when the file is parsed
   }
   return directives.find((directive) => directive.name === name);
 }

@@ -120,7 +120,7 @@ describe('expandWord', () => {
     assert.equal(expandWord('`$x \\ ``', { ...options, escape: '`' }), '$x \\ `');
   });
 
-  it('tells the names that it knows and those that it does not', () => {
+  it('reports the names that it knows and those that it does not', () => {
     const known: string[] = [];
     const unknown: string[] = [];
     expandWord('$x ${unset:-$nope}', { ...options, onMatched: (name) => known.push(name), onUnmatched: (name) => unknown.push(name) });

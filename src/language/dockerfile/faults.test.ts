@@ -5,7 +5,7 @@ import { languageVersion } from './frontend-image.ts';
 import { parseDockerfile } from './parse.ts';
 import { valueFaults } from './value-faults.ts';
 
-/** Each with the lines and codes of all that is told of it in one go, and the name that was meant where one is near. */
+/** Each with the lines and codes of all that is reported of it in one go, and the name that was meant where one is near. */
 const table: readonly (readonly [text: string, faults: readonly string[]])[] = [
   ['FROMM alpine\nRUN x\nCOPYY a b\n', ['1 UNKNOWN_INSTRUCTION FROM', '3 UNKNOWN_INSTRUCTION COPY']],
   ['FROM alpine\nRUN x\n---\n', ['3 UNKNOWN_INSTRUCTION']],
@@ -50,7 +50,7 @@ const table: readonly (readonly [text: string, faults: readonly string[]])[] = [
 ];
 
 for (const [text, expected] of table) {
-  test(`parseDockerfile tells all faults of ${JSON.stringify(text.slice(0, 60))}`, () => {
+  test(`parseDockerfile reports all faults of ${JSON.stringify(text.slice(0, 60))}`, () => {
     const faults = faultsOf(text);
     assert.deepEqual(faults.map(summary), expected);
     for (const { message, hint, location } of faults) {
@@ -128,7 +128,7 @@ test('valueFaults: of some stages', () => {
   assert.deepEqual(valueFaults(dockerfile, new Set([1])).map(summary), ['4 BAD_PORT']);
 });
 
-test('parseDockerfile tells faults in values with those that stop it, in the order of lines', () => {
+test('parseDockerfile reports faults in values with those that stop it, in the order of lines', () => {
   assert.deepEqual(faultsOf('FROM a\nEXPOSE x\nCOPYY a b\nRUN --mount=type=x a\n').map(summary), ['2 BAD_PORT', '3 UNKNOWN_INSTRUCTION COPY', '4 BAD_MOUNT']);
 });
 

@@ -289,7 +289,7 @@ describe('parseDockerfile refuses', () => {
 
 describe('parseInstruction', () => {
   it('reads one with its here-document', () => assert.equal(parseInstruction('COPY <<A /b\nx\nA', { file: 'trigger' }).kind, 'copy'));
-  it('takes the escape that it is told', () => assert.equal(parseInstruction('RUN a `\nb', { file: 'trigger', escape: '`' }).original, 'RUN a b'));
+  it('takes the escape that it is given', () => assert.equal(parseInstruction('RUN a `\nb', { file: 'trigger', escape: '`' }).original, 'RUN a b'));
   it('refuses two', () => assert.throws(() => parseInstruction('USER a\nUSER b', { file: 'trigger' }), DockerfileError));
   it('refuses none', () => assert.throws(() => parseInstruction('# a', { file: 'trigger' }), DockerfileError));
 });

@@ -182,7 +182,7 @@ async function layByRanges(source: AsyncIterable<Uint8Array>, entries: readonly 
 }
 
 /**
- * As layByRanges, through the tar decoder, for layers with sparse files. Which file has which path is found as for the index. Files are told by their size as well,
+ * As layByRanges, through the tar decoder, for layers with sparse files. Which file has which path is found as for the index. Files are recognized by their size as well,
  * since one can get its path only later: that of its hard link, when the file's own name is replaced.
  */
 async function layByEntries(source: AsyncIterable<Uint8Array>, entries: readonly LayerEntry[], fd: number): Promise<Map<string, number>> {

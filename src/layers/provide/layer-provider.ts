@@ -261,7 +261,7 @@ export class LayerProvider {
     extracted();
   }
 
-  /** Unpacks a layer while it is downloaded. False where that came to nothing: the blob, once it is here, tells why. */
+  /** Unpacks a layer while it is downloaded. False where that came to nothing: the blob, once it is here, shows why. */
   async #unpackArriving(diffID: DiffID, below: readonly DiffID[], arriving: ArrivingBlob, fetched: Promise<void>, { over }: Arrival): Promise<boolean> {
     const { makers, signal } = this.#options;
     const failed = new AbortController();

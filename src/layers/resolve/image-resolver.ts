@@ -32,7 +32,7 @@ export interface ResolverOptions {
   readonly sources: LayerSources;
   /** `--pull`: do not take the store's own image of that name. */
   readonly pull: boolean;
-  /** Shows the work as a step; `id` tells apart what has the same name. */
+  /** Shows the work as a step; `id` distinguishes what has the same name. */
   readonly tell: <T>(name: string, id: string, work: () => Promise<T>) => Promise<T>;
   readonly signal: AbortSignal;
 }

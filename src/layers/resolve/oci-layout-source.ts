@@ -12,7 +12,7 @@ export type LayoutErrorCode =
   /** A folder given as `oci-layout://` is no OCI layout, or does not have the image. */
   'CONTEXT_INVALID';
 
-/** A layout that is not what the build was told. */
+/** A layout that is not what the build asked for. */
 export class LayoutError extends BuildError<LayoutErrorCode> {}
 
 export interface LayoutPorts {

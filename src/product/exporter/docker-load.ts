@@ -33,7 +33,7 @@ export async function dockerLoadSink(env: Readonly<Record<string, string | undef
           await pipe.write(data);
         } catch (error) {
           signal.throwIfAborted();
-          // It closed its input: what it said as it ended tells why.
+          // It closed its input: what it printed as it ended says why.
           await succeeded();
           throw error;
         }

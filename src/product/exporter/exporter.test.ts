@@ -109,7 +109,7 @@ test('folderSink: where the filesystem allows no folders, it fails and does not 
   await assert.rejects(async () => sink.file('blobs/a', Buffer.from('a')), { code: 'OUTPUT_UNWRITABLE', message: /allows no new folders/ });
 });
 
-test('checkDestination: tells what is in the way', () => {
+test('checkDestination: reports what is in the way', () => {
   using folder = scratchFolder();
   writeFileSync(join(folder.path, 'file'), '');
   for (const [path, kind] of [

@@ -13,7 +13,7 @@ export interface PusherOptions {
   readonly signal: AbortSignal;
 }
 
-/** Told of each upload: the layer's digest and bytes. */
+/** Called for each upload: the layer's digest and bytes. */
 export type OnUpload = (id: string, current: number, total: number) => void;
 
 /** Uploads layers as they become ready, and images at the end. A layer goes to a repository once. */

@@ -44,7 +44,7 @@ const defaultLimits: ArchiveLimits = {
 };
 
 /**
- * Reads a tar, plain or compressed with gzip, bzip2, xz or zstd, told by its content. Files are put into the staging folder, small ones into the entries. Undefined
+ * Reads a tar, plain or compressed with gzip, bzip2, xz or zstd, recognized by its content. Files are put into the staging folder, small ones into the entries. Undefined
  * where the bytes are no archive. Gives way to other work again and again, and then sees the signal. Errors: ARCHIVE_INVALID, ARCHIVE_TOO_LARGE,
  * ARCHIVE_TOOL_MISSING, DISK_FULL.
  */

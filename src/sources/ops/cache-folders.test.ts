@@ -24,7 +24,7 @@ const plain: RunMountOf<'cache'> = {
 };
 const seed = (name: string): LayersResult => ({ kind: 'layers', treeID: name as TreeID, layers: [name as DiffID] });
 
-test('cacheName tells caches apart as docker build does', () => {
+test('cacheName reports caches apart as docker build does', () => {
   const owned = { ...plain, owned: true };
   const names = [
     cacheName(plain, undefined, 'ids'),

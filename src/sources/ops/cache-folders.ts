@@ -14,7 +14,7 @@ export interface CacheFolderOptions {
 }
 
 /**
- * What a cache's folders and locks are called in the store, without the number that tells them apart. One id is several caches where mounts ask for another owner or mode, or begin with other files, as with docker build: a mount
+ * What a cache's folders and locks are called in the store, without the number that distinguishes them. One id is several caches where mounts ask for another owner or mode, or begin with other files, as with docker build: a mount
  * that names neither owner nor mode is none of those that do.
  */
 export function cacheName(mount: RunMountOf<'cache'>, seed: TreeID | undefined, mappingID: string): string {

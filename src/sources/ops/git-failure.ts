@@ -2,7 +2,7 @@ import type { GitOp } from '../../decide/graph/index.ts';
 import { redactURLs } from '../../core/redact.ts';
 import { OpsError } from './error.ts';
 
-/** What a git command that failed means, told by its messages in the C locale. */
+/** What a git command that failed means, by its messages in the C locale. */
 export function gitFailure(op: GitOp, args: readonly string[], stderr: string): OpsError {
   const said = stderr
     .trim()

@@ -143,7 +143,7 @@ test('toBuildRequest: an archive is not written to a terminal', () => {
   assert.throws(() => request(['-o', '-', '.'], { terminal: true }), /terminal/);
 });
 
-test('toBuildRequest: all faults are told at once', () => {
+test('toBuildRequest: all faults are reported at once', () => {
   assert.throws(
     () => request(['-t', 'UPPER', '--secret', 'x', '--ssh', '=', '--network', 'x', '--shm-size', 'x']),
     (error) => error instanceof BuildErrors && error.errors.length === 6,

@@ -39,7 +39,7 @@ test('readFileSettings: a file that cannot be read is a fault', (t) => {
   assert.throws(() => faults.throwIfAny(), { code: 'SETTINGS_INVALID' });
 });
 
-test('parseFileSettings: every fault is told, with the name of the file', () => {
+test('parseFileSettings: every fault is reported, with the name of the file', () => {
   const faults = new Faults();
   const text = '{"registryMirrors": {"bad host": ["m"], "r.io": ["a b", 5]}, "insecureRegistries": ["", {}], "mirrors": {}}';
   parseFileSettings('/c.json', text, faults);

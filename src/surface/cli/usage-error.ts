@@ -30,7 +30,7 @@ export function parseFlagValue<T>(flag: string, parse: () => T): T {
   }
 }
 
-/** Collects the faults of a command line, so that all of them are told at once. */
+/** Collects the faults of a command line, so that all of them are reported at once. */
 export class Faults {
   readonly #errors: BuildError[] = [];
 

@@ -193,7 +193,7 @@ test('build: a base is unpacked while it is downloaded', { skip: skipSteps }, as
   assert.deepEqual(unpacked(events), [diffID]);
 });
 
-test('build: a download that is begun anew is unpacked all the same, and altered bytes are told and leave nothing', { skip: skipSteps }, async () => {
+test('build: a download that is begun anew is unpacked all the same, and altered bytes are reported and leave nothing', { skip: skipSteps }, async () => {
   await using bench = await Bench.open();
   const { ref, layer } = bench.addBase('base:1', { ...shellFiles(), noise: randomBytes(1 << 20) });
   const altered = Buffer.from(bench.registry.blobs.get(layer.digest)!).fill(0, 500_000, 600_000);
@@ -259,7 +259,7 @@ test('build: a cached step whose layer was removed is executed anew', { skip: sk
   assert.ok(existsSync(join(bench.store, 'blobs/sha256', manifest.layers[0]!.digest.slice(7))));
 });
 
-test('build: faults of the request are told before the store has anything temporary', async () => {
+test('build: faults of the request are reported before the store has anything temporary', async () => {
   await using bench = await Bench.open();
   for (const [request, code] of [
     [{ secrets: { a: { kind: 'file', path: 'none' } } }, 'SECRET_UNREADABLE'],

@@ -48,7 +48,7 @@ export async function checkOutputs(outputs: readonly Output[], multiPlatform: bo
   }
 }
 
-/** Writes the outputs one after the other and gives the result of the build, which tells of the first image. */
+/** Writes the outputs one after the other and gives the result of the build, which describes the first image. */
 export async function exportOutputs(
   outputs: readonly Output[],
   builds: readonly PlatformBuild[],

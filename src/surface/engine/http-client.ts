@@ -9,6 +9,6 @@ export function openHttpClient({ env }: Settings): HttpClient {
 
 /** Files with authorities to trust besides the usual ones. */
 export function caFilesOf(env: Settings['env']): readonly string[] {
-  // Node trusts the second by itself, but git has to be told.
+  // Node trusts the second by itself, but git must be configured.
   return [env['SSL_CERT_FILE'], env['NODE_EXTRA_CA_CERTS']].flatMap((file) => (file === undefined || file === '' ? [] : [file]));
 }

@@ -229,7 +229,7 @@ test('outputs: a folder keeps what else is in it', { skip }, async () => {
   assert.deepEqual(readdirSync(join(bench.folder, 'out')).sort(), ['a', 'mine']);
 });
 
-test('outputs: --load gives the archive to docker, and what docker says is told', { skip }, async () => {
+test('outputs: --load gives the archive to docker, and what docker says is reported', { skip }, async () => {
   await using bench = await Bench.open();
   bench.write({ a: 'x'.repeat(300_000) });
   const program = join(bench.folder, 'docker');

@@ -63,7 +63,7 @@ export interface Session extends AsyncDisposable {
   readonly readLayerContent: (diffID: DiffID, path: string) => AsyncIterable<Uint8Array>;
   /** Stops what steps share, since one of them has failed. */
   readonly fail: (error: unknown) => void;
-  /** Passes on what the solver tells. */
+  /** Passes on what the solver reports. */
   readonly tell: (event: SolveEvent) => void | Pause;
 }
 

@@ -3,7 +3,7 @@ import type { Descriptor, Digest, ImageConfig } from '../../core/oci/index.ts';
 
 /** What happens in a build, in order. `vertex` is the vertex's digest, or a made-up id for steps that are no vertices (loading, exporting, pushing). */
 export type BuildEvent =
-  /** Told once for each step before it starts; all steps of the graph are told as soon as the graph stands. */
+  /** Reported once for each step before it starts; all steps of the graph are reported as soon as the graph stands. */
   | { readonly kind: 'step'; readonly vertex: string; readonly name: string; readonly location?: SourceLocation; readonly inputs: readonly string[] }
   /** The step of a base image starts, and ends, again when its layers are fetched for a later step. */
   | { readonly kind: 'started'; readonly vertex: string; readonly timeMs: number }

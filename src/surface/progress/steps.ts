@@ -17,7 +17,7 @@ export interface Telling {
   readonly signal: AbortSignal;
 }
 
-/** Tells of work that is no vertex, for instance `[internal] load build definition` or `exporting to image`. `id` tells apart what has the same name. */
+/** Reports work that is no vertex, for instance `[internal] load build definition` or `exporting to image`. `id` distinguishes what has the same name. */
 export async function tellStep<T>(name: string, telling: Telling, work: (progress: StepProgress) => Promise<T>, id: string = name): Promise<T> {
   const { emit, now, signal } = telling;
   const vertex = `step:${redactURLs(id)}`;
@@ -37,7 +37,7 @@ export async function tellStep<T>(name: string, telling: Telling, work: (progres
   }
 }
 
-/** Tells of a vertex what the solver tells. */
+/** Reports of a vertex what the solver reports. */
 export function forward(event: SolveEvent, emit: EmitEvent, timeMs: number): void | Pause {
   const vertex = event.vertex.digest;
   switch (event.kind) {

@@ -128,7 +128,7 @@ test('buildGraph: faults of FROM', async () => {
   await assert.rejects(graphOf('FROM --platform=windows/amd64 base'), { code: 'WINDOWS' });
 });
 
-test('buildGraph: all faults in values are told at once, before an image is asked for, of the needed stages only', async () => {
+test('buildGraph: all faults in values are reported at once, before an image is asked for, of the needed stages only', async () => {
   const text =
     'FROM one AS a\nEXPOSE x\nFROM two AS unneeded\nRUN --mount=type=nope x\nFROM three\nCOPY --from=a /x /\nCOPY --chmod=9 a /\nRUN --mount=type=nope x';
   const { request, ports, asked } = fixture(text);
@@ -147,7 +147,7 @@ test('buildGraph: all faults in values are told at once, before an image is aske
   await graphOf('FROM two AS replaced\nRUN --mount=type=nope x\nFROM replaced', { contexts: { replaced: { kind: 'scratch' } } });
 });
 
-test('buildGraph: faults that variables bring are told at once too, up to one on which others may hang', async () => {
+test('buildGraph: faults that variables bring are reported at once too, up to one on which others may hang', async () => {
   const text =
     '# syntax=docker/dockerfile:1.99\nFROM one AS a\nARG E=x\nEXPOSE $E\nCOPY --chmod=$E a /\nFROM a\nRUN --mount=type=$E,target=/x y\nARG F=${E?}${G?}\nSTOPSIGNAL $E';
   await assert.rejects(graphOf(text), (error: BuildErrors) => {

@@ -10,7 +10,7 @@ const parse = (source: string) => parseDockerfile(source, { file: 'Dockerfile' }
 const names = (source: string, context?: CheckContext) => checkDockerfile(parse(source), context).map(({ rule, location }) => `${rule}:${location.startLine}`);
 
 describe('checkDockerfile', () => {
-  it('tells the warnings in the order of the lines, and skips a rule for one instruction', () =>
+  it('reports the warnings in the order of the lines, and skips a rule for one instruction', () =>
     assert.deepEqual(names(text), ['StageNameCasing:1', 'FromAsCasing:1', 'JSONArgsRecommended:4', 'MaintainerDeprecated:5']));
   it('skips the rules of # check=skip=', () =>
     assert.deepEqual(names(`# check=skip=FromAsCasing,StageNameCasing\n${text}`), ['JSONArgsRecommended:5', 'MaintainerDeprecated:6']));

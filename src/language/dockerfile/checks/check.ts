@@ -60,7 +60,7 @@ export function checkFault(dockerfile: Dockerfile, warnings: readonly Warning[],
   if (warnings.length === 0 || !checkOptionsOf(dockerfile, context).error) return undefined;
   const names = [...new Set(warnings.map(({ rule }) => rule))].sort();
   return fault('CHECK_FAILED', `Cannot build ${dockerfile.file}: lint violation found for rules: ${names.join(', ')}`, {
-    hint: 'Mend what the warnings say, or take "error=true" out of the "# check=" line.',
+    hint: 'Correct what the warnings report, or take "error=true" out of the "# check=" line.',
     location: warnings[0]!.location,
   });
 }

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** Told once for each instruction, at its last line. */
+/** Reported once for each instruction, at its last line. */
 export const noEmptyContinuation: Rule = {
   name: 'NoEmptyContinuation',
   description: 'Empty continuation lines will become errors in a future release',

@@ -38,7 +38,7 @@ export interface CheckedFile {
 export interface CheckFileOptions {
   readonly cwd: string;
   readonly buildArgs: Readonly<Record<string, string>>;
-  /** Rules that are not told. */
+  /** Rules that are not reported. */
   readonly skip: readonly string[];
 }
 

@@ -28,7 +28,7 @@ const clean = 'FROM scratch\nCOPY a /a\n';
 const warned = 'FROM scratch AS Base\nCOPY a /a\n';
 const broken = 'FROM scratch\nCOPPY a /a\n---\n';
 
-test('check: folders are searched, and every file is told', async (t) => {
+test('check: folders are searched, and every file is reported', async (t) => {
   const cwd = project(t, {
     Dockerfile: clean,
     'a/web.Dockerfile': warned,

@@ -20,7 +20,7 @@ type ResultFileErrorCode =
   /** The file of --iidfile or --metadata-file cannot be written. */
   'RESULT_FILE';
 
-/** A file that was to tell of the result cannot be written. */
+/** A file for the result cannot be written. */
 class ResultFileError extends BuildError<ResultFileErrorCode> {}
 
 /** `ossb build [FLAGS] PATH | URL | -` */

@@ -86,7 +86,7 @@ test('PlainDisplay: a step that waits gets its turn after a second, and the othe
   assert.equal(sink.text, '#1 A\n#1 0.100 a1\n#1 0.900 a2\n#1 1.100 a3\n#1 ...\n\n#2 B\n#2 0.200 b1\n#2 1.200 b2\n#2 DONE 1.3s\n\n#1 A\n#1 DONE 1.4s\n');
 });
 
-test('PlainDisplay: long transfers are told every few seconds, and at the end of the step', () => {
+test('PlainDisplay: long transfers are reported every few seconds, and at the end of the step', () => {
   const [sink, time] = [new FakeSink(), new FakeTime()];
   const display = new PlainDisplay(sink, time.now, time.startTimer);
   const progress = (current: number, timeMs: number): BuildEvent => ({ kind: 'progress', vertex: 'a', id: 'context', action: 'transferring', current, timeMs });

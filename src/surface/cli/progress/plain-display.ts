@@ -108,7 +108,7 @@ export class PlainDisplay implements Display {
     if (lines.length > 0) this.#sink.write(lines.map((line) => `#${step.number} ${line}\n`).join(''));
   }
 
-  /** What moves is told as it ends, and every few seconds before. */
+  /** What moves is reported as it ends, and every few seconds before. */
   #transferLine(transfer: Transfer, timeMs: number): string[] {
     const told = this.#transferTold.get(transfer) ?? transfer.startedAtMs;
     if (told === Number.POSITIVE_INFINITY) return [];
