@@ -3,23 +3,9 @@
  * may take long, and what parses must print to the same meaning. usage: fuzz-dockerfile.ts [MINUTES] [SEED]
  */
 import { BuildErrors } from '../src/core/errors.ts';
-import {
-  DockerfileError,
-  checkDockerfile,
-  cleanPattern,
-  expandHeredoc,
-  expandWord,
-  expandWords,
-  ignoreMatcher,
-  matchPattern,
-  parseChmod,
-  parseDockerfile,
-  parseHeredocs,
-  parseIgnoreFile,
-  parseMount,
-  printDockerfile,
-  type Dockerfile,
-} from '../src/language/dockerfile/index.ts';
+import { DockerfileError, checkDockerfile, expandHeredoc, expandWord, expandWords, parseChmod, parseDockerfile, parseHeredocs, parseIgnoreFile, parseMount, printDockerfile, type Dockerfile } from '../src/language/dockerfile/index.ts';
+import { cleanGoPath as cleanPattern } from '../src/core/go/index.ts';
+import { ignoreMatcher, matchPattern } from '../src/core/match/index.ts';
 
 const minutes = Number(process.argv[2] ?? 1);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);

@@ -13,7 +13,7 @@ const floors = {
   work: ['protocol', 'snapshot', 'write', 'executor', 'worker'],
   sources: ['secrets', 'ops'],
   product: ['image', 'exporter'],
-  surface: ['progress', 'engine', 'cli'],
+  surface: ['progress', 'request', 'context', 'output', 'report', 'engine', 'cli'],
 } satisfies Record<string, readonly string[]>;
 
 const rooms = Object.entries(floors).flatMap(([floor, names]) => names.map((name) => `${floor}/${name}`));

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { ignoreMatcher, parseIgnoreFile } from '../../language/dockerfile/index.ts';
+import { ignoreMatcher } from '../../core/match/index.ts';
+import { parseIgnoreFile } from '../../language/dockerfile/index.ts';
 import type { FileTree } from '../../core/tree/index.ts';
 import { ContextTree, type ContextTreeOptions } from './context-tree.ts';
 

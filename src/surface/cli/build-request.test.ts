@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BuildErrors } from '../../core/errors.ts';
 import { nodePlatform } from '../../core/oci/index.ts';
-import type { BuildRequest } from '../engine/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import { toBuildRequest } from './build-request.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { buildFlags } from './flags/build-flags.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Annotation, BuildRequest, Entitlement, Output } from '../engine/index.ts';
+import type { Annotation, BuildRequest, Entitlement, Output } from '../request/index.ts';
 import { nodePlatform, parsePlatform, parseReference, formatPlatform, type Platform } from '../../core/oci/index.ts';
 import type { ParsedFlags } from './flags/flag.ts';
 import type { FileSettings } from './settings.ts';

@@ -1,20 +1,9 @@
-/// <reference types="node" preserve="true" />
 import type { DiskUsage, PruneOptions, PruneResult, StoredImage } from '../../layers/collect/index.ts';
 import type { Build } from '../progress/index.ts';
-import type { BuildRequest } from './request.ts';
+import type { BuildRequest } from '../request/index.ts';
+import type { Environment } from '../request/index.ts';
 
 export type { DiskRecord, DiskUsage, PruneOptions, PruneResult, StoredImage } from '../../layers/collect/index.ts';
-
-/** What the outside gives to a build. Everything defaults to this process's own. */
-export interface Environment {
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Relative paths of the request count from here. */
-  readonly cwd?: string;
-  /** Standard input, for `-f -` and a context of `-`. Default: this process's. */
-  readonly stdin?: () => AsyncIterable<Uint8Array>;
-  /** Takes outputs with `dest=-`. Default: this process's standard output. */
-  readonly stdout?: NodeJS.WritableStream;
-}
 
 /** What the surface asks of the machine. `root` undefined means the default store: OSSB_ROOT, else /var/lib/ossb for root and ~/.local/share/ossb for others. */
 export interface Engine {

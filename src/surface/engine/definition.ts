@@ -7,12 +7,12 @@ import { archiveHeadBytes, isArchiveHead } from '../../core/tar/index.ts';
 import { cleanPath, resolvePath, layerTree, type FileTree } from '../../core/tree/index.ts';
 import type { Store } from '../../host/content/index.ts';
 import { redactURLs } from '../../core/redact.ts';
-import { requestError } from './error.ts';
-import { dockerfileNames, readDockerfile, type DockerfileInput } from './inputs.ts';
-import type { BuildRequest } from './request.ts';
+import { requestError } from '../request/index.ts';
+import { dockerfileNames, readDockerfile, type DockerfileInput } from '../context/index.ts';
+import type { BuildRequest } from '../request/index.ts';
 import type { Session } from './session.ts';
-import type { Settings } from './settings.ts';
-import type { StandardInput } from './standard-input.ts';
+import type { Settings } from '../request/index.ts';
+import type { StandardInput } from '../context/index.ts';
 
 export interface DefinitionPorts {
   readonly session: Session;

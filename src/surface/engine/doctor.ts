@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { examineHost, findProgram } from '../../host/sys/index.ts';
 import type { DoctorReport } from './commands.ts';
-import { storeRoot } from './settings.ts';
+import { storeRoot } from '../request/index.ts';
 
 /** What this machine allows, the level of execution that it gives, and what would raise it. Nothing is changed. */
 export async function doctor(root?: string): Promise<DoctorReport> {

@@ -1,7 +1,7 @@
 import { BuildError, locate } from '../../core/errors.ts';
 import type { Vertex } from '../../decide/graph/index.ts';
 import type { Devices } from '../../host/devices/index.ts';
-import type { BuildRequest, Entitlement } from './request.ts';
+import type { BuildRequest, Entitlement } from '../request/index.ts';
 
 type EntitlementErrorCode =
   /** A step asks for more than the sandbox allows. Allow it with --allow if you trust the Dockerfile. */

@@ -1,5 +1,5 @@
 import { HttpClient } from '../../host/http/index.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../request/index.ts';
 import { version } from '../../core/version.ts';
 
 /** The client for whatever is no registry: files of ADD, contexts, git. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { homedir } from 'node:os';
 import type { RegistryClient } from '../../host/registry/index.ts';
-import type { BuildRequest } from './request.ts';
+import type { BuildRequest } from '../request/index.ts';
 import { caFilesOf } from './http-client.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../request/index.ts';
 import { version } from '../../core/version.ts';
 
 /** The client with this user's credentials: docker's config.json, then podman's auth.json. */

@@ -4,7 +4,7 @@ import { BuildError } from '../../core/errors.ts';
 import { ContentError, openStore, type Store } from '../../host/content/index.ts';
 import { planIdMapping } from '../../host/sys/index.ts';
 import { pruneStore, storedImages, storeUsage, type DiskUsage, type PruneOptions, type PruneResult, type StoredImage } from '../../layers/collect/index.ts';
-import { storeRoot } from './settings.ts';
+import { storeRoot } from '../request/index.ts';
 import { workerEntry } from './worker-entry.ts';
 
 /** The images kept in the store, newest first. An absent store has none. */

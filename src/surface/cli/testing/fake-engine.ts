@@ -1,5 +1,6 @@
 import type { BuildEvent, BuildResult } from '../../progress/index.ts';
-import type { BuildRequest, DiskUsage, DoctorReport, Engine, PruneOptions, StoredImage } from '../../engine/index.ts';
+import type { BuildRequest } from '../../request/index.ts';
+import type { DiskUsage, DoctorReport, Engine, PruneOptions, StoredImage } from '../../engine/index.ts';
 import { parseDigest } from '../../../core/oci/index.ts';
 
 export interface FakeBuild {

@@ -1,4 +1,4 @@
-import type { Annotation } from '../../engine/index.ts';
+import type { Annotation } from '../../request/index.ts';
 import { nodePlatform, parsePlatform } from '../../../core/oci/index.ts';
 import { parseFlagValue, usageError } from '../usage-error.ts';
 

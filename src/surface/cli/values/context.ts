@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ContextSource } from '../../engine/index.ts';
+import type { ContextSource } from '../../request/index.ts';
 import { usageError } from '../usage-error.ts';
 
 /** The context argument of `ossb build`: a folder, `-`, a git or an http(s) URL. A folder of that name wins over a URL. */

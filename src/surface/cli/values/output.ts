@@ -1,5 +1,5 @@
 import { parseReference } from '../../../core/oci/index.ts';
-import type { Annotation, Output } from '../../engine/index.ts';
+import type { Annotation, Output } from '../../request/index.ts';
 import { parseFlagValue, usageError } from '../usage-error.ts';
 import { parseAnnotation } from './annotation.ts';
 import { parseCsvFields } from './csv.ts';

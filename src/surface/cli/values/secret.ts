@@ -1,4 +1,4 @@
-import type { SecretSource } from '../../engine/index.ts';
+import type { SecretSource } from '../../request/index.ts';
 import { usageError } from '../usage-error.ts';
 import { parseCsvFields } from './csv.ts';
 

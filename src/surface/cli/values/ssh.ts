@@ -1,4 +1,4 @@
-import type { SshSource } from '../../engine/index.ts';
+import type { SshSource } from '../../request/index.ts';
 import { usageError } from '../usage-error.ts';
 
 /** `--ssh default|ID[=SOCKET|KEY[,KEY...]]`. */

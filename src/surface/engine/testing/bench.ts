@@ -7,9 +7,9 @@ import { FakeRegistry } from '../../../host/registry/fake-registry.ts';
 import { encodeHeader, endOfTarBytes, type TarHeader } from '../../../core/tar/index.ts';
 import { findProgram } from '../../../host/sys/index.ts';
 import { build } from '../build.ts';
-import type { Environment } from '../commands.ts';
+import type { Environment } from '../../request/index.ts';
 import type { BuildEvent, BuildResult } from '../../progress/index.ts';
-import type { BuildRequest } from '../request.ts';
+import type { BuildRequest } from '../../request/index.ts';
 
 /** By path; a path that ends with `/` is a folder, `link` makes a symlink. */
 export type Files = Readonly<Record<string, string | Buffer | { readonly link: string }>>;

@@ -3,7 +3,7 @@ import { assembleImage, assembleIndex, type HistoryItem } from '../../product/im
 import { formatPlatform, type Compression, type ContainerConfig, type Descriptor, type Platform } from '../../core/oci/index.ts';
 import type { LayersResult } from '../../decide/solver/index.ts';
 import type { LayerProvider } from '../../layers/provide/index.ts';
-import type { Annotation, Output } from './request.ts';
+import type { Annotation, Output } from '../request/index.ts';
 
 /** What was built for one platform. */
 export interface PlatformBuild {

@@ -7,7 +7,7 @@ import { BuildError } from '../../core/errors.ts';
 import { maxDockerfileBytes } from '../../language/dockerfile/index.ts';
 import { checkContextFolder, readDockerfile, readIgnoreFile } from './inputs.ts';
 import { secretReader } from '../../sources/secrets/index.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from '../request/index.ts';
 import { StandardInput } from './standard-input.ts';
 
 function scene(t: TestContext) {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { nodePlatform, type Platform } from '../../core/oci/index.ts';
-import type { Environment } from './commands.ts';
+import type { Environment } from './environment.ts';
 import type { BuildRequest } from './request.ts';
 
 /** What is read once, at the start, from the process's surroundings. */

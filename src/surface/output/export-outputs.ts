@@ -5,12 +5,12 @@ import type { Store } from '../../host/content/index.ts';
 import type { FileSink, ImageSet, Pusher } from '../../product/exporter/index.ts';
 import { familiarReference, formatPlatform, formatReference, parseReference } from '../../core/oci/index.ts';
 import type { WorkerClient } from '../../work/protocol/index.ts';
-import { requestError } from './error.ts';
+import { requestError } from '../request/index.ts';
 import type { BuildResult, ImageResult } from '../progress/index.ts';
 import { formatOf, makeImageSet, type PlatformBuild } from './image-set.ts';
 import type { LayerProvider } from '../../layers/provide/index.ts';
-import type { Annotation, Output } from './request.ts';
-import type { Settings } from './settings.ts';
+import type { Annotation, Output } from '../request/index.ts';
+import type { Settings } from '../request/index.ts';
 import { untaggedPrefix } from '../../layers/collect/index.ts';
 import { tellStep, type EmitEvent, type StepProgress } from '../progress/index.ts';
 

@@ -1,6 +1,6 @@
 import { untilAborted } from '../../core/stream/index.ts';
 import { archiveHeadBytes, isArchiveHead } from '../../core/tar/index.ts';
-import { requestError } from './error.ts';
+import { requestError } from '../request/index.ts';
 
 /** Standard input, which can be looked at before it is decided what it is. Read once. */
 export class StandardInput {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readBuiltInArgs, type BuiltInArgs } from './built-in-args.ts';
-import { RequestError } from './error.ts';
-import { givenBuildArgs, makeGraphRequests } from './graph-requests.ts';
-import type { BuildRequest } from './request.ts';
-import type { Settings } from './settings.ts';
+import { readBuiltInArgs, type BuiltInArgs } from '../request/index.ts';
+import { RequestError } from '../request/index.ts';
+import { givenBuildArgs } from '../request/index.ts';
+import { makeGraphRequests } from './graph-requests.ts';
+import type { BuildRequest } from '../request/index.ts';
+import type { Settings } from '../request/index.ts';
 
 const table: readonly [args: Readonly<Record<string, string>>, Partial<BuiltInArgs>][] = [
   [{}, {}],

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
-import { ignoreMatcher, parseIgnoreFile } from '../../language/dockerfile/index.ts';
+import { ignoreMatcher } from '../../core/match/index.ts';
+import { parseIgnoreFile } from '../../language/dockerfile/index.ts';
 import { parseGitReference, type ContextOrigin } from '../../decide/frontend/index.ts';
 import type { Store } from '../../host/content/index.ts';
 import type { Platform } from '../../core/oci/index.ts';
 import { ContextTree, digestMemoryFile } from '../../sources/ops/index.ts';
 import type { FileTree } from '../../core/tree/index.ts';
 import { BuildError } from '../../core/errors.ts';
-import { readBuiltInArgs } from './built-in-args.ts';
-import { requestError } from './error.ts';
-import { givenBuildArgs } from './graph-requests.ts';
+import { readBuiltInArgs } from '../request/index.ts';
+import { requestError } from '../request/index.ts';
+import { givenBuildArgs } from '../request/index.ts';
 import type { ResolvedImage } from '../../layers/resolve/index.ts';
 import { checkContextFolder, readIgnoreFile, type IgnoreInput } from './inputs.ts';
-import type { BuildRequest, ContextSource } from './request.ts';
-import type { Settings } from './settings.ts';
+import type { BuildRequest, ContextSource } from '../request/index.ts';
+import type { Settings } from '../request/index.ts';
 
 export interface ContextPorts {
   readonly request: BuildRequest;

@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync, ty
 import { basename, dirname, join, resolve } from 'node:path';
 import { readFileUpTo, whyUnreadable } from '../../core/stream/index.ts';
 import { maxDockerfileBytes, maxIgnoreFileBytes } from '../../language/dockerfile/index.ts';
-import { requestError } from './error.ts';
-import type { BuildRequest } from './request.ts';
-import type { Settings } from './settings.ts';
+import { requestError } from '../request/index.ts';
+import type { BuildRequest } from '../request/index.ts';
+import type { Settings } from '../request/index.ts';
 import type { StandardInput } from './standard-input.ts';
 
 /** A Dockerfile with the ignore patterns that belong to it. */

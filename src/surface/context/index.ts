@@ -1,0 +1,3 @@
+export { checkContextFolder, readIgnoreFile, dockerfileNames, readDockerfile, type DockerfileInput, type IgnoreInput } from './inputs.ts';
+export { StandardInput } from './standard-input.ts';
+export { Contexts } from './contexts.ts';

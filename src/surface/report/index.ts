@@ -1,0 +1,1 @@
+export { checkResult, outlineResult, targetsResult } from './call-result.ts';
