@@ -3,7 +3,20 @@
  * may take long, and what parses must print to the same meaning. usage: fuzz-dockerfile.ts [MINUTES] [SEED]
  */
 import { BuildErrors } from '../src/core/errors.ts';
-import { DockerfileError, checkDockerfile, expandHeredoc, expandWord, expandWords, parseChmod, parseDockerfile, parseHeredocs, parseIgnoreFile, parseMount, printDockerfile, type Dockerfile } from '../src/language/dockerfile/index.ts';
+import {
+  DockerfileError,
+  checkDockerfile,
+  expandHeredoc,
+  expandWord,
+  expandWords,
+  parseChmod,
+  parseDockerfile,
+  parseHeredocs,
+  parseIgnoreFile,
+  parseMount,
+  printDockerfile,
+  type Dockerfile,
+} from '../src/language/dockerfile/index.ts';
 import { cleanGoPath as cleanPattern } from '../src/core/go/index.ts';
 import { ignoreMatcher, matchPattern } from '../src/core/match/index.ts';
 
