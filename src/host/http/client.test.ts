@@ -163,6 +163,21 @@ test('HttpClient.follow: credentials stay with scheme, host and port', async (t)
   assert.equal(requests.at(-2)!.url, '/end');
 });
 
+test('HttpClient.follow: over several hops and back, credentials go to their own host only', async (t) => {
+  const origins: string[] = [];
+  const away = await serve(t, (request, response) => response.writeHead(302, { location: request.url === '/1' ? '/2' : `${origins[0]}/end` }).end());
+  const own = await serve(t, (request, response) => {
+    if (request.url === '/end') response.end(request.headers.authorization ?? 'nobody');
+    else response.writeHead(302, { location: `${away.url}/1` }).end();
+  });
+  origins.push(own.url);
+  assert.equal(await get(clientOf(t), `${own.url}/start`, { authorization: 'Bearer secret' }), '200 Bearer secret');
+  assert.deepEqual(
+    away.requests.map((request) => request.headers.authorization),
+    [undefined, undefined],
+  );
+});
+
 test('HttpClient.follow: redirects that are not followed', async (t) => {
   for (const location of ['file:///etc/passwd', 'ftp://a/b', 'data:,x', 'http://[', 'javascript:1']) {
     const { url } = await serve(t, (_request, response) => response.writeHead(302, { location }).end());

@@ -68,15 +68,15 @@ export class HttpClient {
    * they were given for. `doing` completes "Cannot ..." in errors. Errors: REDIRECT_REFUSED and those of `send`.
    */
   async follow(request: HttpRequest & { readonly method: 'GET' | 'HEAD' }, doing: string, limit: number = 10): Promise<FollowedResponse> {
-    let { url, headers = {} } = request;
+    const { url: own, headers = {} } = request;
+    let url = own;
     for (let redirects = 0; ; redirects++) {
-      const response = await this.send({ ...request, url, headers });
+      const response = await this.send({ ...request, url, headers: headersFor(url, own, headers) });
       const redirect = redirectOf(response, request.method, url);
       if (redirect === undefined) return { ...response, url };
       response.body.destroy();
       if (redirect.kind === 'refused') throw refused(doing, `${url.host} ${redirect.found}`);
       if (redirects >= limit) throw refused(doing, `${url.host} redirects more than ${limit} times`);
-      headers = headersFor(redirect.url, url, headers);
       url = redirect.url;
     }
   }

@@ -2,7 +2,7 @@ export { HttpClient, type FollowedResponse, type HttpClientOptions } from './cli
 export { connectionFault, type ConnectionFault } from './fault.ts';
 export { isPassingStatus, retryAdvice } from './retry-after.ts';
 export { certificateBundle, type CertificateOptions } from './certificates.ts';
-export { redirectOf, type Redirect } from './redirect.ts';
+export { headersFor, redirectOf, type Redirect } from './redirect.ts';
 export { basicHeader } from './basic.ts';
 export type { HttpRequest, HttpResponse, Body } from './transport.ts';
 export { isLoopback } from './loopback.ts';

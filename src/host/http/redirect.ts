@@ -14,9 +14,9 @@ export function redirectOf(answer: { readonly status: number; readonly headers: 
   return { kind: 'to', url };
 }
 
-/** The headers that go on to where a redirect leads. Credentials stay with the scheme, host and port that they were given for. */
-export function headersFor(next: URL, from: URL, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  if (next.origin === from.origin) return headers;
+/** The headers that are sent to `url`, of those that were given for `own`: credentials go to the scheme, host and port of `own` alone, whatever redirects led to `url`. */
+export function headersFor(url: URL, own: URL, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (url.origin === own.origin) return headers;
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !credentialHeaders.has(name.toLowerCase())));
 }
 

@@ -1,4 +1,4 @@
-import { isLoopback, redirectOf, type Body, type HttpClient, type HttpRequest, type HttpResponse, type Redirect } from '../http/index.ts';
+import { headersFor, isLoopback, redirectOf, type Body, type HttpClient, type HttpRequest, type HttpResponse, type Redirect } from '../http/index.ts';
 import { Authorizer, type Scope } from './authorizer.ts';
 import { connectionError } from './connection-error.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -75,36 +75,36 @@ export class RegistryHost {
 
   /** The Authorization header goes to this host only, since a redirect leads to whichever storage the registry uses. */
   async #follow(request: RegistryRequest, authorization: string | undefined): Promise<RegistryResponse> {
-    const { method, headers, body, doing, signal } = request;
+    const { method, body, doing, signal } = request;
     let { response, url, own } = await this.#first(request, authorization);
     for (let redirects = 0; ; redirects++) {
       const redirect = redirectOf(response, method, url);
       if (redirect === undefined) break;
       await readText(response);
       const next = this.#redirectTarget(redirect, url, redirects, doing);
-      const kept = next.origin === own && authorization !== undefined ? { authorization } : {};
-      response = await this.#send({ method, url: next, headers: { ...headers, ...kept }, signal, ...(body === undefined ? {} : { body }) }, doing);
+      const headers = headersFor(next, own, authorized(request, authorization));
+      response = await this.#send({ method, url: next, headers, signal, ...(body === undefined ? {} : { body }) }, doing);
       url = next;
     }
-    if (response.status === 401 && url.origin !== own) throw refusedByStorage(url, doing);
+    if (response.status === 401 && url.origin !== own.origin) throw refusedByStorage(url, doing);
     return { ...response, url };
   }
 
   /** Finds out the scheme where it is not known yet: plain HTTP is tried first on this machine, last elsewhere. */
-  async #first(request: RegistryRequest, authorization: string | undefined): Promise<{ response: HttpResponse; url: URL; own: string }> {
-    const { method, headers, body, target, doing, signal } = request;
+  async #first(request: RegistryRequest, authorization: string | undefined): Promise<{ response: HttpResponse; url: URL; own: URL }> {
+    const { method, body, target, doing, signal } = request;
     const schemes = this.#scheme ? [this.#scheme] : isLoopback(this.host) ? (['http', 'https'] as const) : (['https', 'http'] as const);
     let failure: unknown;
     for (const scheme of schemes) {
       const base = new URL(`${scheme}://${this.host}`);
       const url = target instanceof URL ? target : new URL(target, base);
-      const kept = url.origin === base.origin && authorization !== undefined ? { authorization } : {};
+      const headers = headersFor(url, base, authorized(request, authorization));
       try {
-        const response = await this.#send({ method, url, headers: { ...headers, ...kept }, signal, ...(body === undefined ? {} : { body }) }, doing);
+        const response = await this.#send({ method, url, headers, signal, ...(body === undefined ? {} : { body }) }, doing);
         if (schemes.length > 1 && scheme === 'http' && (await isTlsPort(response, method))) continue;
         this.#scheme ??= scheme;
         this.down = false;
-        return { response, url, own: base.origin };
+        return { response, url, own: base };
       } catch (error) {
         signal.throwIfAborted();
         failure ??= error;
@@ -131,6 +131,10 @@ export class RegistryHost {
     if (from.protocol === 'https:' && next.protocol === 'http:' && !this.#options.insecure) throw fail(`redirects from HTTPS to http://${next.host}`);
     return next;
   }
+}
+
+function authorized({ headers }: RegistryRequest, authorization: string | undefined): Readonly<Record<string, string>> {
+  return { ...headers, ...(authorization === undefined ? {} : { authorization }) };
 }
 
 /** What servers for HTTPS say to a plain request: Go's answers 400 with this text, nginx's with one of its own. */
