@@ -206,3 +206,9 @@ function summary({ code, message, hint, location }: BuildError): string {
   const meant = /did you mean ([^?]+)\?/i.exec(`${message} ${hint}`)?.[1] ?? '';
   return `${location?.startLine} ${code} ${meant}`.trim();
 }
+
+test('parseDockerfile: an unknown instruction suggests another one once', () => {
+  const { message, hint } = faultsOf('FROM a\nCOPPY a b\n')[0]!;
+  assert.match(message, /did you mean COPY\?/);
+  assert.doesNotMatch(hint ?? '', /did you mean/i);
+});

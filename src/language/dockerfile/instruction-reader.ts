@@ -93,8 +93,7 @@ export class InstructionReader {
     const near = nearest(keyword, instructionKinds, { caseSensitive: false });
     if (near !== undefined && /^(?:run|copy|add)$/i.test(near)) this.skipBodies(line.text);
     const shown = keyword.length > 60 ? `${keyword.slice(0, 60)}...` : keyword;
-    const hint =
-      near === undefined ? 'A line begins with an instruction such as RUN; one that goes on needs a continuation before it.' : `Did you mean ${near}?`;
+    const hint = 'A line begins with an instruction such as RUN; one that goes on needs a continuation before it.';
     return fault('UNKNOWN_INSTRUCTION', `unknown instruction: ${shown}${near === undefined ? '' : ` (did you mean ${near}?)`}`, { hint });
   }
 
