@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, hexOf, type DiffID } from '../../core/oci/index.ts';
-import { impliedFolder, impliedFolders, layerTree, type LayerEntry } from '../../core/tree/index.ts';
+import { impliedFolder, impliedFolders, layerTree, type LayerEntry, type TreeNode } from '../../core/tree/index.ts';
 import { missing } from './error.ts';
 import type { IndexFiles } from './index-files.ts';
+import { KeptNames } from './kept-names.ts';
 import type { LayerFiles } from './layer-files.ts';
 
 export type FolderAttributes = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'mtimeSec' | 'mtimeNs' | 'xattrs'>;
@@ -23,7 +24,7 @@ export const unpackedPrefix = 'unpacked';
 
 /**
  * Which unpacked folder serves a layer on a chain. Folders that a layer only implies have the attributes that they have below, so that a layer with such folders has
- * an unpacked folder for each variant of them. Under another mapping of ids the same files have other owners, so that each mapping has its own folders.
+ * an unpacked folder for each variant of them. So it is with names that are kept for hard links: see KeptNames. Under another mapping of ids the same files have other owners, so that each mapping has its own folders.
  */
 export class UnpackedFolders {
   readonly #options: UnpackedFoldersOptions;
@@ -34,6 +35,8 @@ export class UnpackedFolders {
 
   /** Where the layer is unpacked over `below`, lowest first; undefined where it is not. */
   async find(diffID: DiffID, below: readonly DiffID[]): Promise<string | undefined> {
+    const linked = await this.#findKept(diffID, below);
+    if (linked !== undefined) return linked;
     // Only a layer that implies no folder has this one.
     const usual = this.path(diffID, new Map());
     if (isFolder(usual)) return usual;
@@ -83,6 +86,30 @@ export class UnpackedFolders {
   /** Where the layer is, or will be, unpacked with these attributes. */
   path(diffID: DiffID, implied: ImpliedAttributes): string {
     return join(this.#options.files.path(diffID), implied.size === 0 ? this.#prefix : `${this.#prefix}-${digestOfImplied(implied)}`);
+  }
+
+  /** Records names that an unpacked folder of the layer keeps for hard links. Returns where that folder belongs. */
+  recordKept(diffID: DiffID, names: readonly TreeNode[]): string {
+    const { files } = this.#options;
+    const kept = new KeptNames(names);
+    const temporary = files.temporaryPath();
+    kept.write(temporary);
+    files.publish(temporary, join(files.path(diffID), kept.recordName));
+    return this.#keptPath(diffID, kept);
+  }
+
+  async #findKept(diffID: DiffID, below: readonly DiffID[]): Promise<string | undefined> {
+    const { indexes, files } = this.#options;
+    for (const kept of KeptNames.recordedIn(files.path(diffID))) {
+      const path = this.#keptPath(diffID, kept);
+      if (!isFolder(path) || !below.every((layer) => indexes.has(layer))) continue;
+      if (await kept.areIn(layerTree(below, async (layer) => indexes.get(layer)))) return path;
+    }
+    return undefined;
+  }
+
+  #keptPath(diffID: DiffID, kept: KeptNames): string {
+    return join(this.#options.files.path(diffID), `${this.#prefix}-${kept.id}`);
   }
 
   get #prefix(): string {

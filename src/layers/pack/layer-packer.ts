@@ -2,7 +2,7 @@ import { closeSync, createReadStream, openSync, rmSync } from 'node:fs';
 import { BuildError } from '../../core/errors.ts';
 import { layerCompression, type Compression, type Descriptor, type Digest, type DiffID } from '../../core/oci/index.ts';
 import { verifyingStream, type Codec, type CompressedFile } from '../../core/stream/index.ts';
-import { contentDigestOf, type ContentSource, type LayerIndex, type PlanEntry } from '../../core/tree/index.ts';
+import { contentDigestOf, type ContentSource, type LayerIndex, type PlanEntry, type TreeNode } from '../../core/tree/index.ts';
 import { storageError, type Store } from '../../host/content/index.ts';
 import {
   impliedByDefault,
@@ -33,8 +33,11 @@ export interface LayerPackerOptions {
 export interface PackOutputs extends ArchiveForms {
   /** Seconds since 1970. Later times are set to this. */
   readonly sourceDateEpoch?: number | undefined;
-  /** A folder on the store's filesystem that becomes the unpacked form: written through `sink`, or, without one, holding the files already. */
-  readonly unpacked?: { readonly path: string; readonly sink?: FolderSink } | undefined;
+  /**
+   * A folder on the store's filesystem that becomes the unpacked form: written through `sink`, or, without one, holding the files already. `kept`: what it has besides
+   * the layer's entries, see KeptNames.
+   */
+  readonly unpacked?: { readonly path: string; readonly sink?: FolderSink; readonly kept?: readonly TreeNode[] } | undefined;
 }
 
 /** Makes and reads the forms of layers that are archives: tars, blobs and, of either, indexes. It needs no namespace, so every process and thread can have one. */
@@ -142,7 +145,8 @@ export class LayerPacker {
         blob &&
         this.#layers.addBlob(diffID, outputs.blob!.compression, await blob.commit(), this.#codec.describe(outputs.blob!.compression, outputs.blob!.level));
       if (tar !== undefined) files.publish(tar, files.path(diffID, 'tar'));
-      if (unpacked !== undefined) files.publish(unpacked.path, folders.path(diffID, impliedByDefault(packed)));
+      if (unpacked?.kept?.length) files.publish(unpacked.path, folders.recordKept(diffID, unpacked.kept));
+      else if (unpacked !== undefined) files.publish(unpacked.path, folders.path(diffID, impliedByDefault(packed)));
       // Last: who sees the index finds the bytes.
       indexes.save(index);
       return { diffID, contentDigest: index.contentDigest, entryCount: packed.length, tarSize, ...(descriptor ? { blob: descriptor } : {}) };

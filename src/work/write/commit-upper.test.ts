@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -164,6 +164,58 @@ test('commitUpper: a folder that something was taken out of keeps its time', { s
   assert.deepEqual(shown(entries), ['a dir', 'a/other dir', 'a/other/f file']);
   assert.equal(existsSync(join(folder!, 'a/same')), false);
   assert.equal(statSync(join(folder!, 'a')).mtimeMs, 1_000_000_000_000);
+});
+
+test('commitUpper: a hard link to a file below is one file for later steps, and a file of its own elsewhere', { skip }, async () => {
+  const both = fresh();
+  const script = 'mkdir -p deep/er; echo a > deep/er/a; echo b > b; chmod 750 deep; touch -d @1000000000 deep/er deep .';
+  const base = await baseLayer(both, script);
+  const { record, seen } = await change(both, [base], 'ln deep/er/a linked; ln b b2; touch deep/er/x; rm deep/er/x');
+  const chain = [base, record.diffID];
+  assert.deepEqual(shown((await both.layers.index(record.diffID)).entries), ['b2 file', 'linked file']);
+  assert.ok(seen.includes('linked|f|644|0:0|2||2'));
+
+  // As another process sees the store.
+  const later = { ...both, layers: new LayerStore(both.store, codec) };
+  const again = await change(later, chain, 'true');
+  assert.deepEqual([again.seen, again.record.entryCount], [seen, 0]);
+  const timed = (await later.layers.folders(chain))[1]!;
+  assert.equal(statSync(join(timed, 'deep/er')).mtimeMs, 1_000_000_000_000);
+  const written = await change(later, chain, 'echo more >> linked; cat deep/er/a');
+  assert.deepEqual(shown((await later.layers.index(written.record.diffID)).entries), ['linked file']);
+
+  const oneName = /\|[0-9]+$/;
+  const apart = seen.map((line) => line.replace(oneName, '|1'));
+  assert.deepEqual(
+    (await unpackedAnew(both, chain)).map((line) => line.replace(oneName, '|1')),
+    apart,
+  );
+  assert.ok((await unpackedAnew(both, chain)).includes('linked|f|644|0:0|2||1'));
+
+  // A base with something else at those paths must show that: another content, attribute of a folder that leads there, time.
+  for (const altered of ['echo c > deep/er/a', 'chmod 700 deep', 'touch -d @7 b', 'rm b']) {
+    const other = await baseLayer(later, `${script}; ${altered}`);
+    await later.layers.ensureDir(record.diffID, signal, { below: [other] });
+    const plain = await change(later, [other], 'true');
+    const over = await change(later, [other, record.diffID], 'true');
+    const added = ['b2|f|644|0:0|2||1', 'linked|f|644|0:0|2||1'];
+    assert.deepEqual(over.seen, [...plain.seen, ...added].sort(), altered);
+  }
+  assert.deepEqual((await change(later, chain, 'true')).seen, seen);
+
+  // Without its record or its folder the layer is unpacked anew; a step that is run again restores both.
+  const folder = later.layers.path(record.diffID);
+  const kept = join(
+    folder,
+    readdirSync(folder).find((name) => name.startsWith('kept-'))!,
+  );
+  writeFileSync(kept, '["deep');
+  assert.ok((await change(later, chain, 'true')).seen.includes('linked|f|644|0:0|2||1'));
+  assert.equal((await change(later, [base], 'ln deep/er/a linked; ln b b2')).record.diffID, record.diffID);
+  assert.deepEqual((await change(later, chain, 'true')).seen, seen);
+  rmSync(kept);
+  mkdirSync(kept);
+  assert.ok((await change(later, chain, 'true')).seen.includes('linked|f|644|0:0|2||1'));
 });
 
 test('commitUpper keeps file capabilities and user attributes', { skip: skip && 'needs root' }, async () => {

@@ -67,9 +67,9 @@ export class UnpackedLayers {
    */
   async commitUpper(upper: string, request: CommitRequest, signal: AbortSignal): Promise<LayerRecord> {
     const below = this.#layers.tree(request.below);
-    const entries = await walkUpper({ upper, below, overlay: this.#overlay, ignoreOwners: this.#ignoreOwners, signal });
+    const { entries, kept } = await walkUpper({ upper, below, overlay: this.#overlay, ignoreOwners: this.#ignoreOwners, signal });
     using contents = this.#packer.contents();
-    return await this.#packer.pack(entries, contents, { ...request.forms, sourceDateEpoch: request.sourceDateEpoch, unpacked: { path: upper } }, signal);
+    return await this.#packer.pack(entries, contents, { ...request.forms, sourceDateEpoch: request.sourceDateEpoch, unpacked: { path: upper, kept } }, signal);
   }
 
   /** Sees to it that the layer is unpacked, and returns where. Errors: those of LayerPacker.ensureIndex, and LAYER_UNWRITABLE, DISK_FULL. */

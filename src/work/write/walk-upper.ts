@@ -3,7 +3,7 @@ import { closeSync, lstatSync, readSync, readdirSync, readlinkSync, rmdirSync, u
 import type { Digest } from '../../core/oci/index.ts';
 import { getXattr, listXattrs, removeXattr } from '../../host/sys/index.ts';
 import { nameFromBytes, systemPath } from '../../core/tar/index.ts';
-import { compareBytes, joinPath, type FileTree, type PlanEntry, type TreeNode } from '../../core/tree/index.ts';
+import { compareBytes, joinPath, parentOf, type FileTree, type PlanEntry, type TreeNode } from '../../core/tree/index.ts';
 import { openFile } from '../../layers/pack/index.ts';
 import { layerError } from '../../layers/index/index.ts';
 
@@ -19,14 +19,22 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
 }
 
+export interface WalkedUpper {
+  /** Sorted, parents first. */
+  readonly entries: readonly PlanEntry[];
+  /** As they are below: names that are no part of the layer and stay in the folder, since a file of the layer is linked to them, and the folders that lead there. */
+  readonly kept: readonly TreeNode[];
+}
+
 /**
- * The entries of a layer from an overlay's upper folder, sorted, parents first. What is as it is below is left out, and taken out of the folder too, so that the
- * folder is the layer's unpacked form over any other chain. Sockets are left out. Errors: LAYER_INVALID, LAYER_UNREADABLE.
+ * The entries of a layer from an overlay's upper folder. What is as it is below is left out, and removed from the folder too unless a file of the layer is a hard link
+ * to it, so that the folder is the layer's unpacked form over any chain that has the same at those paths. Sockets are left out. Errors: LAYER_INVALID,
+ * LAYER_UNREADABLE.
  */
-export async function walkUpper(options: WalkOptions): Promise<PlanEntry[]> {
+export async function walkUpper(options: WalkOptions): Promise<WalkedUpper> {
   const walk = new UpperWalk(options);
   await walk.folder('', true);
-  return walk.entries;
+  return { entries: walk.entries, kept: walk.removeUnchanged() };
 }
 
 class UpperWalk {
@@ -34,63 +42,82 @@ class UpperWalk {
   readonly #options: WalkOptions;
   /** First names of files with several, by inode. */
   readonly #links = new Map<string, string>();
+  /** What is as it is below, children first; `inode` of files with several names. */
+  readonly #unchanged: { readonly node: TreeNode; readonly inode?: string | undefined }[] = [];
+  /** Folders that something was removed from, which changed their times. */
+  readonly #removedFrom = new Set<string>();
 
   constructor(options: WalkOptions) {
     this.#options = options;
   }
 
-  /** `merged`: the folders below show through. Reports whether something was taken out of the folder, which changes its time. */
-  async folder(path: string, merged: boolean): Promise<boolean> {
+  /** `merged`: the folders below show through. */
+  async folder(path: string, merged: boolean): Promise<void> {
     this.#options.signal.throwIfAborted();
-    let isTakenFrom = false;
     for (const name of readNames(this.#full(path))) {
       const child = joinPath(path, name);
       const below = merged ? await this.#options.below.lookup(child) : undefined;
-      if (await this.#takeOut(child, below)) isTakenFrom = true;
+      await this.#entry(child, below);
     }
-    return isTakenFrom;
   }
 
-  /** Takes it out of the folder, or adds its entry. */
-  async #takeOut(path: string, below: TreeNode | undefined): Promise<boolean> {
+  /** Removes from the folder what the layer does not have. Returns what must stay for its hard links. */
+  removeUnchanged(): readonly TreeNode[] {
+    const kept: TreeNode[] = [];
+    const leading = new Set<string>();
+    for (const { node, inode } of this.#unchanged) {
+      const { path } = node;
+      if (leading.has(path) || (inode !== undefined && this.#links.has(inode))) {
+        kept.push(node);
+        leading.add(parentOf(path));
+      } else this.#remove(path, node.type);
+    }
+    // The next step sees the times that the layers say.
+    for (const { path, type, mtimeSec } of [...this.entries, ...kept]) {
+      if (type === 'dir' && (this.#removedFrom.has(path) || leading.has(path))) utimesSync(this.#full(path), mtimeSec, mtimeSec);
+    }
+    return kept;
+  }
+
+  async #entry(path: string, below: TreeNode | undefined): Promise<void> {
     const full = this.#full(path);
     const stats = lstatSync(full);
     if (stats.isSocket()) {
-      unlinkSync(full);
-      return true;
+      this.#remove(path);
+      return;
     }
     const marks = this.#xattrsOf(full, path);
     if (marks.whiteout || (stats.isCharacterDevice() && stats.rdev === 0)) {
       if (below) this.entries.push(whiteoutEntry(path));
-      else unlinkSync(full);
-      return below === undefined;
+      else this.#remove(path);
+      return;
     }
     const plain = this.#planEntry(path, full, stats, below);
     const entry: PlanEntry = marks.xattrs ? { ...plain, xattrs: marks.xattrs } : plain;
-    if (entry.type === 'dir') return await this.#takeOutFolder(entry, marks.opaque, below);
+    if (entry.type === 'dir') return await this.#folderEntry(entry, marks.opaque, below);
     if (below && this.#isSame(entry, below, full)) {
-      unlinkSync(full);
-      return true;
+      this.#unchanged.push({ node: below, inode: inodeOf(full, stats) });
+      return;
     }
     this.#push(entry, full, stats);
-    return false;
   }
 
-  async #takeOutFolder(entry: PlanEntry, opaque: boolean, below: TreeNode | undefined): Promise<boolean> {
+  async #folderEntry(entry: PlanEntry, opaque: boolean, below: TreeNode | undefined): Promise<void> {
     const hides = opaque && below?.type === 'dir';
     // Overlayfs marks new folders too, where there is nothing to hide.
     if (opaque && !hides) removeXattr(this.#full(entry.path), `${this.#options.overlay}.overlay.opaque`);
     this.entries.push(hides ? { ...entry, whiteout: 'opaque' } : entry);
     const count = this.entries.length;
-    const isTakenFrom = await this.folder(entry.path, below?.type === 'dir' && !hides);
-    if (this.entries.length > count || hides || !below || !sameAttributes(entry, below)) {
-      // The next step sees the time that the layer says.
-      if (isTakenFrom) utimesSync(this.#full(entry.path), entry.mtimeSec, entry.mtimeSec);
-      return false;
-    }
+    await this.folder(entry.path, below?.type === 'dir' && !hides);
+    if (this.entries.length > count || hides || !below || !sameAttributes(entry, below)) return;
     this.entries.pop();
-    rmdirSync(this.#full(entry.path));
-    return true;
+    this.#unchanged.push({ node: below });
+  }
+
+  #remove(path: string, type?: TreeNode['type']): void {
+    if (type === 'dir') rmdirSync(this.#full(path));
+    else unlinkSync(this.#full(path));
+    this.#removedFrom.add(parentOf(path));
   }
 
   #planEntry(path: string, full: string | Buffer, stats: Stats, below: TreeNode | undefined): PlanEntry {
@@ -112,16 +139,14 @@ class UpperWalk {
   }
 
   #push(entry: PlanEntry, full: string | Buffer, stats: Stats): void {
-    if (stats.nlink < 2 || !stats.isFile()) {
+    const inode = inodeOf(full, stats);
+    if (inode === undefined) {
       this.entries.push(entry);
       return;
     }
-    // Inodes beyond 2^53 are not told apart by numbers.
-    const { dev, ino } = Number.isSafeInteger(stats.ino) ? stats : lstatSync(full, { bigint: true });
-    const key = `${dev}:${ino}`;
-    const first = this.#links.get(key);
+    const first = this.#links.get(inode);
     if (first === undefined) {
-      this.#links.set(key, entry.path);
+      this.#links.set(inode, entry.path);
       this.entries.push(entry);
       return;
     }
@@ -166,6 +191,14 @@ class UpperWalk {
 }
 
 const nothingSpecial = { opaque: false, whiteout: false };
+
+/** What all names of a file have in common; undefined for what has one name only, or is no file. */
+function inodeOf(full: string | Buffer, stats: Stats): string | undefined {
+  if (stats.nlink < 2 || !stats.isFile()) return undefined;
+  // Inodes beyond 2^53 are not told apart by numbers.
+  const { dev, ino } = Number.isSafeInteger(stats.ino) ? stats : lstatSync(full, { bigint: true });
+  return `${dev}:${ino}`;
+}
 
 function readNames(full: string | Buffer): string[] {
   const names = readdirSync(full);
