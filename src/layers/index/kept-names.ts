@@ -53,9 +53,9 @@ export class KeptNames {
 }
 
 /** A file has the same facts under each of its names. */
-function factsOf({ path, type, mode, uid, gid, size, mtimeSec, digest, xattrs }: TreeNode): string {
+function factsOf({ path, type, mode, uid, gid, size, mtimeSec, mtimeNs, digest, xattrs }: TreeNode): string {
   const sorted = Object.entries(xattrs ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([path, type === 'hardlink' ? 'file' : type, mode, uid, gid, size, mtimeSec, digest, sorted]);
+  return JSON.stringify([path, type === 'hardlink' ? 'file' : type, mode, uid, gid, size, mtimeSec, mtimeNs, digest, sorted]);
 }
 
 function namesIn(folder: string): string[] {

@@ -24,7 +24,8 @@ export const unpackedPrefix = 'unpacked';
 
 /**
  * Which unpacked folder serves a layer on a chain. Folders that a layer only implies have the attributes that they have below, so that a layer with such folders has
- * an unpacked folder for each variant of them. So it is with names that are kept for hard links: see KeptNames. Under another mapping of ids the same files have other owners, so that each mapping has its own folders.
+ * an unpacked folder for each variant of them. So it is with names that are kept for hard links: see KeptNames. Under another mapping of ids the same files have other
+ * owners, so that each mapping has its own folders.
  */
 export class UnpackedFolders {
   readonly #options: UnpackedFoldersOptions;
