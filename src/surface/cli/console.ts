@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { BuildError } from '../../core/errors.ts';
+import { workingFolder } from '../request/index.ts';
 
 type OutputErrorCode =
   /** Standard output cannot be written. */
@@ -34,7 +35,7 @@ export function processConsole(): Console {
   const env = process.env;
   return {
     env,
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     stdin: {
       get isTerminal() {
         return isTerminal(0);

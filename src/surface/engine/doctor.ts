@@ -2,13 +2,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { examineHost, findProgram } from '../../host/sys/index.ts';
 import type { DoctorReport } from './commands.ts';
-import { storeRoot } from '../request/index.ts';
+import { storeRoot, workingFolder } from '../request/index.ts';
 
 /** What this machine allows, the level of execution that it gives, and what would raise it. Nothing is changed. */
 export async function doctor(root?: string): Promise<DoctorReport> {
   const { env } = process;
   const host = await examineHost(env['PATH']);
-  const store = storeRoot(root, env, process.cwd());
+  const store = storeRoot(root, env, workingFolder());
   const writable = isWritable(store);
   const git = findProgram('git', env['PATH']);
   return {

@@ -4,7 +4,7 @@ import { BuildError } from '../../core/errors.ts';
 import { ContentError, openStore, type Store } from '../../host/content/index.ts';
 import { planIdMapping } from '../../host/sys/index.ts';
 import { pruneStore, storedImages, storeUsage, type DiskUsage, type PruneOptions, type PruneResult, type StoredImage } from '../../layers/collect/index.ts';
-import { storeRoot } from '../request/index.ts';
+import { storeRoot, workingFolder } from '../request/index.ts';
 import { workerEntry } from './worker-entry.ts';
 
 /** The images kept in the store, newest first. An absent store has none. */
@@ -14,7 +14,7 @@ export async function listImages(root?: string): Promise<readonly StoredImage[]>
 
 /** What the store holds. An absent store holds nothing. */
 export async function diskUsage(root?: string): Promise<DiskUsage> {
-  const path = storeRoot(root, process.env, process.cwd());
+  const path = storeRoot(root, process.env, workingFolder());
   return withStore(root, { root: path, records: [], totalBytes: 0, reclaimableBytes: 0 }, async (store) =>
     storeUsage(store, store.isLeased(), ownMappingID(store)),
   );
@@ -49,7 +49,7 @@ function ownMappingID(store: Store): string | undefined {
 }
 
 async function withStore<T>(root: string | undefined, absent: T, work: (store: Store) => Promise<T>): Promise<T> {
-  const path = storeRoot(root, process.env, process.cwd());
+  const path = storeRoot(root, process.env, workingFolder());
   if (!existsSync(join(path, 'oci-layout'))) return absent;
   const healed: string[] = [];
   using store = openStore(path, { foreign: true, onHealed: (message) => healed.push(message) });

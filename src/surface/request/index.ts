@@ -5,3 +5,4 @@ export { RequestError, requestError } from './error.ts';
 export { givenBuildArgs } from './given-build-args.ts';
 export { readSettings, type Settings, storeRoot } from './settings.ts';
 export { outputLimits } from './output-limits.ts';
+export { workingFolder } from './working-folder.ts';

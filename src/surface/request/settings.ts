@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { nodePlatform, type Platform } from '../../core/oci/index.ts';
 import type { Environment } from './environment.ts';
 import type { BuildRequest } from './request.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** What is read once, at the start, from the process's surroundings. */
 export interface Settings {
@@ -15,7 +16,7 @@ export interface Settings {
 
 export function readSettings(request: Pick<BuildRequest, 'root'>, environment: Environment | undefined): Settings {
   const env = environment?.env ?? process.env;
-  const cwd = environment?.cwd ?? process.cwd();
+  const cwd = environment?.cwd ?? workingFolder();
   return {
     env,
     cwd,
