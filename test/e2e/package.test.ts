@@ -40,7 +40,7 @@ describe('the published package', { skip: missing.length === 0 ? false : `${miss
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
     const own = files.filter((file) => !file.startsWith('node_modules/'));
-    const expected = /^(dist\/[^/]+\.(c?js|cjs\.map)|dist\/types\/.+\.d\.ts|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    const expected = /^(dist\/[^/]+\.(c?js|cjs\.map)|dist\/LICENSES\.txt|dist\/types\/.+\.d\.ts|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
     assert.deepEqual(
       own.filter((file) => !expected.test(file)),
       [],
