@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, closeSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, closeSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SysError } from './error.ts';
 import { libc, syscallError } from './libc.ts';
@@ -10,8 +10,8 @@ import { mount, mountFlags, unmount } from './mount.ts';
  * enters. cgroup2 is mounted privately for it, so it is no matter what the host shows at /sys/fs/cgroup.
  */
 export class DeviceGuard {
-  /** A descriptor would do, but it must be opened anew for each write. */
   readonly #inside: string;
+  /** A descriptor would do, but it must be opened anew for each write. */
   readonly #outside: string;
 
   private constructor(inside: string, outside: string) {
@@ -29,16 +29,8 @@ export class DeviceGuard {
       const parent = join(folder, own);
       removeEmpty(parent);
       const inside = join(parent, `${prefix}${crypto.randomUUID()}`);
-      mkdirSync(inside);
-      try {
-        attachFilter(inside);
-        const guard = new DeviceGuard(join(inside, 'cgroup.procs'), join(parent, 'cgroup.procs'));
-        writeFileSync(guard.#inside, '0');
-        return guard;
-      } catch (error) {
-        rmdirSync(inside);
-        throw error;
-      }
+      enterCgroup(inside);
+      return new DeviceGuard(inside, join(parent, 'cgroup.procs'));
     } catch (error) {
       unmount(folder);
       if (error instanceof SysError) throw error;
@@ -53,7 +45,27 @@ export class DeviceGuard {
     try {
       return start();
     } finally {
-      writeFileSync(this.#inside, '0');
+      enterCgroup(this.#inside);
+    }
+  }
+}
+
+/** How often a cgroup is made again that another build took for one that was left behind. */
+const maxAttempts = 20;
+
+/** Moves this process into a cgroup with the filter, which is made where it is missing: while it is empty, another build may remove it. */
+function enterCgroup(inside: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const isNew = !existsSync(inside);
+      if (isNew) mkdirSync(inside);
+      if (isNew) attachFilter(inside);
+      writeFileSync(join(inside, 'cgroup.procs'), '0');
+      return;
+    } catch (error) {
+      if (!existsSync(inside) && attempt < maxAttempts) continue;
+      if (existsSync(inside)) removeCgroup(inside);
+      throw error;
     }
   }
 }
